@@ -1,1 +1,58 @@
-export {};
+export {
+  type Burst,
+  type BurstEvent,
+  type BurstPhase,
+  beginBurst,
+  stepBurst,
+} from "./ceremonies/burst.ts";
+export { EVIDENCE_KINDS, type EvidenceKind, isEvidenceKind } from "./ceremonies/evidence.ts";
+export { decide, type Table } from "./ceremonies/machine.ts";
+export {
+  beginUnlock,
+  type CardPasscodeState,
+  isOver,
+  isReleased,
+  stepUnlock,
+  type Unlock,
+  type UnlockCommand,
+  type UnlockContext,
+  type UnlockEndReason,
+  type UnlockEvent,
+  type UnlockOutcome,
+  type UnlockPhase,
+} from "./ceremonies/unlock.ts";
+export { IdentityError, type IdentityErrorCode } from "./errors.ts";
+export {
+  type CareId,
+  displayName,
+  formatCareId,
+  type Organisation,
+  type Person,
+  type PersonStatus,
+  parseCareId,
+} from "./person.ts";
+export type * from "./ports.ts";
+export {
+  candidates,
+  freshRegisters,
+  type PukRegisters,
+  prepareRelease,
+  pukAccepted,
+  pukRefused,
+  pukRotated,
+  type Release,
+} from "./registers.ts";
+export {
+  type CardCertificate,
+  type CardLife,
+  type CardPasscodeRule,
+  type CardProfile,
+  type CardStanding,
+  type CertificateSlot,
+  cardStanding,
+  certificateIn,
+  expiryOf,
+  isInDate,
+  latestInDate,
+  type Smartcard,
+} from "./smartcard.ts";

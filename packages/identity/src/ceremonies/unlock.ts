@@ -1,0 +1,265 @@
+import {
+  type PukRegisters,
+  prepareRelease,
+  pukAccepted,
+  pukRefused,
+  pukRotated,
+} from "../registers.ts";
+import type { CardProfile } from "../smartcard.ts";
+import type { EvidenceKind } from "./evidence.ts";
+import { decide, type Table } from "./machine.ts";
+
+/**
+ * Unlock: from the holder's card proven to the new passcode proven. Pure: the server feeds it facts it has already
+ * verified (a signature was valid, a status word was reported) and commits state, registers and audit in one
+ * transaction before it carries out what comes back.
+ */
+export interface Unlock {
+  readonly phase: UnlockPhase;
+  /** The card's own answer when it was proven: blocked (6983), or tries left. Decides what may be said later. */
+  readonly passcodeState: CardPasscodeState;
+  readonly evidence: EvidenceKind | undefined;
+  /** The PUK index that was released and not yet answered for. */
+  readonly candidate: number | undefined;
+  /** The index to rotate to, once it was released. */
+  readonly next: number | undefined;
+  /** Second candidate already tried in this ceremony: never a third. */
+  readonly triedBoth: boolean;
+  /** The card took the rotation to `next` (9000). Counts only with the closing proof. */
+  readonly rotated: boolean;
+  readonly reason: UnlockEndReason | undefined;
+}
+
+export type UnlockPhase =
+  | "card_proven"
+  | "person_confirmed"
+  | "chosen"
+  | "released"
+  | "pin_set"
+  | "verified"
+  | "aborted"
+  | "uncertain"
+  | "confirmed_later"
+  | "settled_unknown";
+
+export type CardPasscodeState = "blocked" | { readonly triesLeft: number } | "unknown";
+
+/** Why a ceremony ended without success, or is in doubt. The words for each are the pages' business. */
+export type UnlockEndReason =
+  | "operator_card_removed"
+  | "holder_card_removed"
+  | "session_ended"
+  | "cancelled"
+  | "timed_out"
+  | "replaced"
+  | "agent_gone"
+  | "card_frozen"
+  | "puk_tries_floor"
+  | "puk_refused"
+  | "puk_blocked"
+  | "passcode_refused_by_card"
+  | "refused_by_card"
+  | "answer_lost"
+  | "proof_missing"
+  | "proof_invalid";
+
+export type UnlockEvent =
+  | { readonly type: "person_confirmed"; readonly evidence: EvidenceKind }
+  | { readonly type: "operation_chosen" }
+  /** The operator's card signed this very unlock; the signature was verified. */
+  | { readonly type: "authorised" }
+  | { readonly type: "puk_accepted"; readonly index: number }
+  | { readonly type: "puk_refused"; readonly index: number; readonly triesLeft: number }
+  /** RESET RETRY COUNTER was refused for another reason: nothing changed on the card. */
+  | { readonly type: "reset_refused"; readonly passcode: boolean }
+  | { readonly type: "rotation_answered"; readonly applied: boolean }
+  | { readonly type: "proof_valid" }
+  | { readonly type: "proof_invalid" }
+  /** Silence, removal, a status word that may mean either: nobody knows what the card did. */
+  | { readonly type: "lost"; readonly reason: UnlockEndReason }
+  | { readonly type: "abort"; readonly reason: UnlockEndReason }
+  /** A later valid 9A signature of the same card. `releasedSince`: another release happened after this ceremony's. */
+  | { readonly type: "signed_later"; readonly releasedSince: boolean };
+
+/** What must be done after the commit. */
+export type UnlockCommand =
+  /** Seal these PUK indices to the agent's key: the one to try, and the one to rotate to if it may leave now. */
+  | {
+      readonly type: "release";
+      readonly candidate: number | undefined;
+      readonly next: number | undefined;
+    }
+  | { readonly type: "notify_holder" };
+
+export interface UnlockContext {
+  readonly ceremony: Unlock;
+  readonly registers: PukRegisters;
+  readonly profile: CardProfile;
+}
+
+export interface UnlockOutcome {
+  readonly ceremony: Unlock;
+  readonly registers: PukRegisters;
+  readonly commands: readonly UnlockCommand[];
+}
+
+/** The ceremony as it stands once the holder's card has proved itself (T:CARD_PROVEN). */
+export function beginUnlock(passcodeState: CardPasscodeState): Unlock {
+  return {
+    phase: "card_proven",
+    passcodeState,
+    evidence: undefined,
+    candidate: undefined,
+    next: undefined,
+    triedBoth: false,
+    rotated: false,
+    reason: undefined,
+  };
+}
+
+/** Nothing more can happen to it, except that a later signature settles an uncertain one. */
+export function isOver(phase: UnlockPhase): boolean {
+  return !OPEN_PHASES.has(phase);
+}
+
+const OPEN_PHASES: ReadonlySet<UnlockPhase> = new Set([
+  "card_proven",
+  "person_confirmed",
+  "chosen",
+  "released",
+  "pin_set",
+]);
+
+/** Before this point nothing has left the server: an end here leaves nothing to repair. */
+export function isReleased(phase: UnlockPhase): boolean {
+  return phase === "released" || phase === "pin_set";
+}
+
+/** Decides one event; `undefined` when it is out of order and must change nothing. */
+export function stepUnlock(context: UnlockContext, event: UnlockEvent): UnlockOutcome | undefined {
+  return decide(UNLOCK, { ...context, phase: context.ceremony.phase }, event);
+}
+
+type Row = UnlockContext & { readonly phase: UnlockPhase };
+
+/** Read down for "where am I", across for "what may happen". A missing cell is a refusal. */
+// biome-ignore format: the columns are the documentation
+const UNLOCK: Table<Row, UnlockEvent, UnlockOutcome | undefined> = {
+  card_proven:      { person_confirmed: confirm, abort },
+  person_confirmed: { person_confirmed: confirm, operation_chosen: choose, abort },
+  chosen:           { person_confirmed: confirm, operation_chosen: choose, authorised: authorise, abort },
+  released:         { puk_accepted: accept, puk_refused: refuse, reset_refused: refuseReset, lost },
+  pin_set:          { rotation_answered: rotate, proof_valid: verify, proof_invalid: doubt, lost },
+  uncertain:        { puk_accepted: acceptLate, signed_later: settle },
+  verified:         {},
+  aborted:          {},
+  confirmed_later:  {},
+  settled_unknown:  {},
+};
+
+function to(row: Row, change: Partial<Unlock>, more: Partial<UnlockOutcome> = {}): UnlockOutcome {
+  return {
+    ceremony: { ...row.ceremony, ...change },
+    registers: more.registers ?? row.registers,
+    commands: more.commands ?? [],
+  };
+}
+
+function confirm(row: Row, event: { readonly evidence: EvidenceKind }): UnlockOutcome {
+  return to(row, { phase: "person_confirmed", evidence: event.evidence });
+}
+
+function choose(row: Row): UnlockOutcome {
+  return to(row, { phase: "chosen" });
+}
+
+function abort(row: Row, event: { readonly reason: UnlockEndReason }): UnlockOutcome {
+  return to(row, { phase: "aborted", reason: event.reason });
+}
+
+/** T:AUTHORISED and T:RELEASED are one commit: what was signed for is released or it is not authorised at all. */
+function authorise(row: Row): UnlockOutcome {
+  const release = prepareRelease(row.registers, row.profile.pukChangeable);
+  if (!release.ok)
+    return to(row, {
+      phase: "aborted",
+      reason: release.reason === "frozen" ? "card_frozen" : "puk_tries_floor",
+    });
+  const { candidate, next, registers } = release;
+  return to(
+    row,
+    { phase: "released", candidate, next },
+    { registers, commands: [{ type: "release", candidate, next }] },
+  );
+}
+
+/** The card said 9000: the new passcode is set. If the PUK had been in doubt, the next one may leave only now. */
+function accept(row: Row, event: { readonly index: number }): UnlockOutcome | undefined {
+  if (event.index !== row.ceremony.candidate) return undefined;
+  const registers = pukAccepted(row.registers, event.index, row.profile);
+  const late = row.profile.pukChangeable && row.ceremony.next === undefined;
+  const next = late ? event.index + 1 : row.ceremony.next;
+  const commands: readonly UnlockCommand[] = late
+    ? [{ type: "release", candidate: undefined, next }]
+    : [];
+  return to(row, { phase: "pin_set", next }, { registers, commands });
+}
+
+/** Wrong PUK, one try gone: the other candidate once, then freeze. */
+function refuse(
+  row: Row,
+  event: { readonly index: number; readonly triesLeft: number },
+): UnlockOutcome | undefined {
+  if (event.index !== row.ceremony.candidate) return undefined;
+  const registers = pukRefused(row.registers, event.index, event.triesLeft);
+  const again = prepareRelease(registers, false);
+  if (row.ceremony.triedBoth || !again.ok) {
+    const reason = event.triesLeft === 0 ? "puk_blocked" : "puk_refused";
+    return to(row, { phase: "aborted", reason }, { registers });
+  }
+  return to(
+    row,
+    { candidate: again.candidate, next: undefined, triedBoth: true },
+    {
+      registers: again.registers,
+      commands: [{ type: "release", candidate: again.candidate, next: undefined }],
+    },
+  );
+}
+
+function refuseReset(row: Row, event: { readonly passcode: boolean }): UnlockOutcome {
+  const reason = event.passcode ? "passcode_refused_by_card" : "refused_by_card";
+  return to(row, { phase: "aborted", reason });
+}
+
+function rotate(row: Row, event: { readonly applied: boolean }): UnlockOutcome {
+  return to(row, { rotated: event.applied });
+}
+
+/** T:VERIFIED. Only here is it success, and only here does the rotation count. */
+function verify(row: Row): UnlockOutcome {
+  const { next, rotated } = row.ceremony;
+  const registers = rotated && next !== undefined ? pukRotated(row.registers, next) : row.registers;
+  return to(row, { phase: "verified" }, { registers, commands: [{ type: "notify_holder" }] });
+}
+
+function doubt(row: Row): UnlockOutcome {
+  return to(row, { phase: "uncertain", reason: "proof_invalid" });
+}
+
+function lost(row: Row, event: { readonly reason: UnlockEndReason }): UnlockOutcome {
+  return to(row, { phase: "uncertain", reason: event.reason });
+}
+
+/** A report that came too late still proves where the PUK stands; it does not reopen the ceremony. */
+function acceptLate(row: Row, event: { readonly index: number }): UnlockOutcome | undefined {
+  if (event.index !== row.ceremony.candidate) return undefined;
+  const { n, hi } = pukAccepted(row.registers, event.index, row.profile);
+  return to(row, {}, { registers: { ...row.registers, n, hi } });
+}
+
+/** Settling proves that the card works, and by whom it was unlocked only if nothing else can have done it. */
+function settle(row: Row, event: { readonly releasedSince: boolean }): UnlockOutcome {
+  const ours = row.ceremony.passcodeState === "blocked" && !event.releasedSince;
+  return to(row, { phase: ours ? "confirmed_later" : "settled_unknown" });
+}

@@ -1,0 +1,275 @@
+import type { Secret } from "@lanyard/bytes";
+import type { Unlock, UnlockPhase } from "./ceremonies/unlock.ts";
+import type { CareId, Organisation, Person } from "./person.ts";
+import type { PukRegisters } from "./registers.ts";
+import type { CardLife, Smartcard } from "./smartcard.ts";
+
+/**
+ * What identity needs from the outside. Each port has one contract suite that every implementation passes. All
+ * methods of one `Records` share one transaction: nothing of it is visible to others before it commits.
+ */
+export interface Records {
+  readonly people: People;
+  readonly cards: Cards;
+  readonly ceremonies: Ceremonies;
+  readonly visits: Visits;
+  readonly sessions: Sessions;
+  readonly desks: Desks;
+  readonly audit: Audit;
+}
+
+/** Runs `work` in one transaction: all of it happens, durably, or none of it. */
+export interface Store {
+  transaction<Result>(work: (records: Records) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+export interface Photo {
+  readonly bytes: Uint8Array;
+  readonly mediaType: "image/png" | "image/jpeg";
+}
+
+/** A role somebody holds at an organisation, from and until. `until` undefined: no end set. */
+export interface RoleAssignment<Role extends string = string> {
+  readonly careId: CareId;
+  readonly role: Role;
+  readonly organisationCode: string;
+  readonly from: Date;
+  readonly until: Date | undefined;
+}
+
+export interface PersonSearch {
+  /** What was typed, already trimmed: a 12-digit number, or the start of given and family names. */
+  readonly text: string;
+  /** Only people of these organisations; `undefined`: everybody. */
+  readonly organisationCodes: readonly string[] | undefined;
+  readonly limit: number;
+}
+
+export interface People {
+  add(person: Person): Promise<void>;
+  find(careId: CareId): Promise<Person | undefined>;
+  setPhoto(careId: CareId, photo: Photo): Promise<void>;
+  photo(careId: CareId): Promise<Photo | undefined>;
+  /** By care identity number, by any of the person's card serials, or by the start of names in either order. */
+  search(search: PersonSearch): Promise<readonly Person[]>;
+  addOrganisation(organisation: Organisation): Promise<void>;
+  organisations(): Promise<readonly Organisation[]>;
+  assignRole(assignment: RoleAssignment): Promise<void>;
+  /** The roles in force at `at`. */
+  rolesOf(careId: CareId, at: Date): Promise<readonly RoleAssignment[]>;
+}
+
+/** What a card's PUK is derived from, besides the master key of version `keyVersion`. Written once, at issuance. */
+export interface CardSeed {
+  readonly seed: Uint8Array;
+  readonly keyVersion: number;
+}
+
+export interface Cards {
+  add(card: Smartcard, seed: CardSeed): Promise<void>;
+  /** By the SHA-256 of any of its public keys (lower-case hex): the only way a card says which one it is. */
+  findByKey(keyHash: string): Promise<Smartcard | undefined>;
+  find(serial: string): Promise<Smartcard | undefined>;
+  /** Locks the card's row until the transaction ends: one desk at a time decides on its registers. */
+  lock(serial: string): Promise<Smartcard | undefined>;
+  /** Latest issued first. */
+  ofPerson(careId: CareId): Promise<readonly Smartcard[]>;
+  seedOf(serial: string): Promise<CardSeed | undefined>;
+  /** `n` and `hi` never fall, whatever is passed (rule R2). */
+  saveRegisters(serial: string, registers: PukRegisters): Promise<void>;
+  setLife(serial: string, life: CardLife): Promise<void>;
+}
+
+/** One run of one card operation at one desk. */
+export interface Ceremony {
+  /** 128 random bits, base64url. */
+  readonly id: string;
+  readonly kind: "unlock";
+  readonly state: Unlock;
+  readonly cardSerial: string;
+  readonly holder: CareId;
+  readonly operator: CareId;
+  readonly deskId: string;
+  readonly sessionId: string;
+  /** The insertion of the holder's card that proved itself; any other insertion is another card. */
+  readonly insertion: string;
+  /** Serial expected from a search, if that is how the operator came here. */
+  readonly expectedSerial: string | undefined;
+  readonly startedAt: Date;
+  /** When silence ends it: 15 minutes to be authorised, 60 s from release. */
+  readonly deadline: Date;
+  /** The nonces signed in it, and what else the server must remember: see the ceremony's own room. */
+  readonly notes: CeremonyNotes;
+}
+
+export interface CeremonyNotes {
+  /** N1, signed with 9E. */
+  readonly proofNonce: string;
+  /** N2, signed by the operator's card. */
+  readonly authoriseNonce: string;
+  /** N3, signed with 9A after the new passcode was verified. */
+  readonly doneNonce: string;
+  /** The agent's key that PUKs are sealed to, once the operator's card signed for it; base64. */
+  readonly ephemeralKey: string | undefined;
+}
+
+export interface Ceremonies {
+  add(ceremony: Ceremony): Promise<void>;
+  find(id: string): Promise<Ceremony | undefined>;
+  /** Locks the ceremony's row until the transaction ends. */
+  lock(id: string): Promise<Ceremony | undefined>;
+  save(id: string, change: Pick<Ceremony, "state" | "deadline" | "notes">): Promise<void>;
+  /** Ceremonies not yet over: at most one a desk, at most one a card. */
+  openAtDesk(deskId: string): Promise<Ceremony | undefined>;
+  openOfCard(cardSerial: string): Promise<Ceremony | undefined>;
+  ofCard(cardSerial: string, phase: UnlockPhase): Promise<readonly Ceremony[]>;
+  overdue(at: Date, limit: number): Promise<readonly Ceremony[]>;
+}
+
+/**
+ * One trip of the browser to the agent and back (DESIGN 4): made by the server, tied to a cookie, claimed by one
+ * desk, bound to the browser that started it, completed once. Called "transaction" in the protocol.
+ */
+export interface Visit {
+  /** 128 random bits, base64url: in the URL's path. */
+  readonly id: string;
+  readonly purpose: "desk" | "sign_in" | "unlock";
+  readonly state: VisitState;
+  /** SHA-256 of the browser's visit cookie, hex. */
+  readonly cookieHash: string;
+  /** SHA-256 of the bind secret and of the return code, hex, once made. */
+  readonly bindHash: string | undefined;
+  readonly returnHash: string | undefined;
+  readonly deskId: string | undefined;
+  readonly sessionId: string | undefined;
+  readonly ceremonyId: string | undefined;
+  /** The nonce of a sign-in; padded base64 of 32 bytes. */
+  readonly nonce: string | undefined;
+  /** What a proven sign-in found, until the same browser collects it. */
+  readonly result: VisitResult | undefined;
+  readonly createdAt: Date;
+  readonly deadline: Date;
+}
+
+export type VisitState = "new" | "claimed" | "bound" | "proven" | "done" | "dead";
+
+export interface VisitResult {
+  readonly careId: CareId;
+  readonly cardSerial: string;
+  readonly insertion: string;
+}
+
+export interface Visits {
+  add(visit: Visit): Promise<void>;
+  find(id: string): Promise<Visit | undefined>;
+  /** Compare and set: true only if the visit was in state `from`. The one guard against two desks or two tabs. */
+  advance(id: string, from: VisitState, change: VisitChange): Promise<boolean>;
+  /** Visits of a browser that is going nowhere any more. */
+  killOfCeremony(ceremonyId: string): Promise<void>;
+}
+
+export type VisitChange = { readonly state: VisitState } & Partial<
+  Pick<Visit, "bindHash" | "returnHash" | "deskId" | "result" | "deadline">
+>;
+
+/** A signed-in operator: this card, in this insertion, at this desk. */
+export interface Session {
+  /** SHA-256 of the session cookie, hex: a database leak gives no session away. */
+  readonly id: string;
+  readonly careId: CareId;
+  readonly cardSerial: string;
+  readonly deskId: string;
+  readonly insertion: string;
+  readonly startedAt: Date;
+  readonly lastSeenAt: Date;
+  /** When the card last proved that it is there. */
+  readonly provenAt: Date;
+  readonly endedAt: Date | undefined;
+  readonly endReason: SessionEndReason | undefined;
+}
+
+export type SessionEndReason =
+  | "signed_out"
+  | "card_removed"
+  | "agent_silent"
+  | "proof_failed"
+  | "idle"
+  | "absolute_limit"
+  | "replaced"
+  | "card_ended";
+
+export interface Sessions {
+  add(session: Session): Promise<void>;
+  find(id: string): Promise<Session | undefined>;
+  /** Not ended yet. */
+  openAtDesk(deskId: string): Promise<readonly Session[]>;
+  open(): Promise<readonly Session[]>;
+  touch(id: string, change: Partial<Pick<Session, "lastSeenAt" | "provenAt">>): Promise<void>;
+  /** The first reason stays; false if it had ended already. */
+  end(id: string, at: Date, reason: SessionEndReason): Promise<boolean>;
+}
+
+/** One PC with an agent, known by its device key. */
+export interface Desk {
+  readonly id: string;
+  readonly name: string;
+  /** SHA-256 of the device key's SubjectPublicKeyInfo, hex. */
+  readonly keyHash: string;
+  readonly key: Uint8Array;
+  readonly enrolledAt: Date;
+  readonly revokedAt: Date | undefined;
+}
+
+export interface Desks {
+  add(desk: Desk): Promise<void>;
+  find(id: string): Promise<Desk | undefined>;
+  findByKey(keyHash: string): Promise<Desk | undefined>;
+  rename(id: string, name: string): Promise<void>;
+}
+
+/** One line of the record. Its canonical bytes are the leaf of the log; see `audit-entry.ts`. */
+export interface AuditRecord {
+  /** Position in the log, from 0. */
+  readonly index: number;
+  readonly leaf: Uint8Array;
+}
+
+export interface Audit {
+  /** Appends in the caller's transaction: no audit, no change (DESIGN 3.6). */
+  append(entry: {
+    readonly leaf: Uint8Array;
+    readonly openings: Uint8Array;
+    readonly keys: AuditKeys;
+  }): Promise<void>;
+  /** In order, for export and verification. */
+  read(from: number, limit: number): Promise<readonly AuditRecord[]>;
+}
+
+/** What entries are looked up by. */
+export interface AuditKeys {
+  readonly at: Date;
+  readonly action: string;
+  readonly actor: CareId | undefined;
+  readonly holder: CareId | undefined;
+  readonly cardSerial: string | undefined;
+  readonly ceremonyId: string | undefined;
+}
+
+/** Derives PUKs. The master key never leaves it. */
+export interface CardSecrets {
+  /** The master key version new cards are issued under. */
+  readonly keyVersion: number;
+  /** `count` PUKs of eight ASCII characters each, indices from `index` on, for one card. */
+  derivePuk(of: PukOf, index: number): Promise<Secret>;
+}
+
+/** Everything a PUK depends on besides the master key and its index. */
+export interface PukOf {
+  readonly keyVersion: number;
+  readonly careId: CareId;
+  /** SHA-256 of the 9E public key, hex. */
+  readonly cardKeyHash: string;
+  readonly issuanceId: string;
+  readonly seed: Uint8Array;
+}

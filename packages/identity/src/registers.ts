@@ -1,0 +1,132 @@
+/**
+ * Which PUK a card may hold. PUKs are derived by index and never stored; two numbers that only rise say which
+ * indices are possible. That is all a crash, a lost answer or a second desk can make unsure.
+ */
+export interface PukRegisters {
+  /** Lowest index the card may hold. */
+  readonly n: number;
+  /** Highest index that ever left the server. `n` or `n + 1`. */
+  readonly hi: number;
+  /** The index the card answered "wrong" to since it last answered "right", if any. */
+  readonly refused: number | undefined;
+  /** The index released last, so that an attempt without an answer is followed by the other candidate. */
+  readonly tried: number | undefined;
+  /** PUK tries we believe the card has left: told by the card when it refuses, never guessed upwards. */
+  readonly triesLeft: number;
+  /** Both candidates were refused: somebody changed the PUK behind our back. A supervisor decides. */
+  readonly frozen: boolean;
+  /** A PUK left the server and no rotation has been proven since. */
+  readonly exposed: boolean;
+}
+
+/** What a card starts with when it is issued with PUK 0. */
+export function freshRegisters(pukTries: number): PukRegisters {
+  return {
+    n: 0,
+    hi: 0,
+    refused: undefined,
+    tried: undefined,
+    triesLeft: pukTries,
+    frozen: false,
+    exposed: false,
+  };
+}
+
+/** Rule R7: with one try left, only a supervisor may risk it. */
+const TRIES_FLOOR = 1;
+
+/** Rule R1: `{n..hi}`, one or two indices. */
+export function candidates(registers: PukRegisters): readonly number[] {
+  return registers.hi > registers.n ? [registers.n, registers.hi] : [registers.n];
+}
+
+export type Release =
+  | {
+      readonly ok: true;
+      readonly registers: PukRegisters;
+      /** The index to try now. */
+      readonly candidate: number;
+      /** The index to rotate to, when it may leave at once: only if the card's PUK was not in doubt. */
+      readonly next: number | undefined;
+    }
+  | { readonly ok: false; readonly reason: "frozen" | "tries_floor" };
+
+/**
+ * Rules R3, R4, R7: chooses the index to release and gives the registers that must be durable before it leaves.
+ * Two candidates: not the one known refused, else the one not tried last.
+ */
+export function prepareRelease(registers: PukRegisters, pukChangeable: boolean): Release {
+  if (registers.frozen) return { ok: false, reason: "frozen" };
+  if (registers.triesLeft <= TRIES_FLOOR) return { ok: false, reason: "tries_floor" };
+  const candidate = chooseCandidate(registers);
+  const next = pukChangeable && registers.hi === registers.n ? registers.n + 1 : undefined;
+  return {
+    ok: true,
+    candidate,
+    next,
+    registers: { ...registers, hi: next ?? registers.hi, tried: candidate, exposed: true },
+  };
+}
+
+function chooseCandidate({ n, hi, refused, tried }: PukRegisters): number {
+  const avoid = refused ?? tried;
+  return avoid === n ? hi : n;
+}
+
+/**
+ * Rule R2: the card answered 9000 to index `c`, so it holds `c` or, after the rotation that may follow, `c + 1`.
+ * Right for late and repeated messages too.
+ */
+export function pukAccepted(
+  registers: PukRegisters,
+  c: number,
+  profile: AcceptingProfile,
+): PukRegisters {
+  const n = max(registers.n, c);
+  return {
+    ...registers,
+    n,
+    hi: max(registers.hi, profile.pukChangeable ? c + 1 : c),
+    refused: undefined,
+    triesLeft: profile.pukTriesComeBack ? profile.pukTries : registers.triesLeft,
+  };
+}
+
+interface AcceptingProfile {
+  readonly pukChangeable: boolean;
+  readonly pukTriesComeBack: boolean;
+  readonly pukTries: number;
+}
+
+/** The card answered 63Cx (or 6983, no tries left) to index `c`. Refused twice over: frozen. */
+export function pukRefused(registers: PukRegisters, c: number, triesLeft: number): PukRegisters {
+  const others = candidates(registers).filter(
+    (index) => index !== c && index !== registers.refused,
+  );
+  return {
+    ...registers,
+    refused: c,
+    triesLeft: min(registers.triesLeft, triesLeft),
+    frozen: registers.frozen || others.length === 0,
+  };
+}
+
+/** The rotation to `index` is proven: 9000 to CHANGE REFERENCE DATA and the closing signature. */
+export function pukRotated(registers: PukRegisters, index: number): PukRegisters {
+  return {
+    ...registers,
+    n: max(registers.n, index),
+    hi: max(registers.hi, index),
+    refused: undefined,
+    tried: undefined,
+    exposed: false,
+  };
+}
+
+function max(left: number, right: number): number {
+  return left > right ? left : right;
+}
+
+function min(left: number, right: number): number {
+  return left < right ? left : right;
+}
