@@ -1,0 +1,3 @@
+import { startComponents } from "@lanyard/pages/browser";
+
+startComponents();
