@@ -12,7 +12,7 @@ export default defineConfig({
         ...source,
         test: {
           name: "unit",
-          include: ["{packages,apps}/*/src/**/*.test.{ts,tsx}"],
+          include: ["{packages,apps}/*/src/**/*.test.{ts,tsx}", "tools/**/*.test.{ts,mjs}"],
           testTimeout: 20_000,
         },
       },
