@@ -1,4 +1,12 @@
 export {
+  AUDIT_ACTIONS,
+  type AuditAction,
+  type AuditFact,
+  type AuditPorts,
+  type EncodedEntry,
+  encodeAuditEntry,
+} from "./audit-entry.ts";
+export {
   type Burst,
   type BurstEvent,
   type BurstPhase,

@@ -1,0 +1,93 @@
+import { toHex, utf8Bytes } from "@lanyard/bytes";
+import type { AuditKeys } from "./ports.ts";
+
+/** Every kind of entry, one row each: what it says happened. The key is part of the record and never changes meaning. */
+export const AUDIT_ACTIONS = {
+  "desk.enrolled": "A desk's device key was enrolled",
+  "desk.refused": "A desk was refused",
+  "session.started": "An operator signed in with their smartcard",
+  "session.refused": "A sign-in was refused",
+  "session.ended": "A session ended",
+  "person.viewed": "A person's profile was opened",
+  "card.proven": "A card proved at a desk that it is genuine and present",
+  "card.refused": "A card was refused at a desk",
+  "unlock.confirmed": "The operator confirmed who the holder is, and by what evidence",
+  "unlock.released": "The operator's card authorised an unlock; the card's PUK was released, sealed, to the desk",
+  "unlock.pin_set": "The card accepted the PUK and took the new passcode",
+  "unlock.puk_refused": "The card refused a PUK",
+  "unlock.verified": "The card signed with the new passcode: unlocked",
+  "unlock.aborted": "An unlock ended with nothing changed on the card",
+  "unlock.uncertain": "An unlock was not finished: the card may or may not have changed",
+  "unlock.settled": "A later signature settled an unfinished unlock",
+} as const;
+
+export type AuditAction = keyof typeof AUDIT_ACTIONS;
+
+/** What happened, before it becomes bytes. No secrets; what is personal goes into `personal` and only there. */
+export interface AuditFact extends Omit<AuditKeys, "action"> {
+  readonly action: AuditAction;
+  readonly deskId: string | undefined;
+  /** Identifiers, codes, status words, signatures. */
+  readonly details: Readonly<Record<string, string | number | boolean>>;
+  /** Kept beside the log, opened on demand, erased without breaking it: the leaf holds salted commitments. */
+  readonly personal: Readonly<Record<string, string>>;
+}
+
+export interface AuditPorts {
+  /** A fresh 32-byte salt for every call. */
+  salt(): Uint8Array;
+  hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array;
+}
+
+export interface EncodedEntry {
+  /** The leaf of the log: canonical JSON [JCS] of integers, strings and booleans, as UTF-8. */
+  readonly leaf: Uint8Array;
+  /** JSON `{ field: { salt, value } }`: what opens the commitments. */
+  readonly openings: Uint8Array;
+  readonly keys: AuditKeys;
+}
+
+const FORMAT = "lanyard-audit/1";
+
+/** Gives a fact its canonical bytes. Equal facts with equal salts give equal bytes, on every machine. */
+export function encodeAuditEntry(fact: AuditFact, ports: AuditPorts): EncodedEntry {
+  const { details, personal, at, ...keys } = fact;
+  const openings: Record<string, { readonly salt: string; readonly value: string }> = {};
+  const commitments: Record<string, string> = {};
+  for (const [field, value] of Object.entries(personal)) {
+    const salt = ports.salt();
+    openings[field] = { salt: toHex(salt), value };
+    commitments[field] = toHex(ports.hmacSha256(salt, utf8Bytes(value)));
+  }
+  const entry = { format: FORMAT, at: at.toISOString(), ...keys, details, personal: commitments };
+  return {
+    leaf: utf8Bytes(canonicalJson(entry)),
+    openings: utf8Bytes(canonicalJson(openings)),
+    keys: {
+      at,
+      action: fact.action,
+      actor: fact.actor,
+      holder: fact.holder,
+      cardSerial: fact.cardSerial,
+      ceremonyId: fact.ceremonyId,
+    },
+  };
+}
+
+interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
+
+type JsonValue = string | number | boolean | undefined | JsonObject;
+
+/** [JCS] for what entries are made of: sorted keys, no white space, undefined left out, integers only. */
+function canonicalJson(value: Exclude<JsonValue, undefined>): string {
+  if (typeof value !== "object") return JSON.stringify(value);
+  const fields = Object.keys(value)
+    .sort()
+    .flatMap((key) => {
+      const field = value[key];
+      return field === undefined ? [] : [`${JSON.stringify(key)}:${canonicalJson(field)}`];
+    });
+  return `{${fields.join(",")}}`;
+}
