@@ -18,6 +18,7 @@ export function ProblemSummary({
     <div
       className="nhsuk-error-summary"
       data-module="nhsuk-error-summary"
+      data-disable-auto-focus="true"
       tabIndex={-1}
       // biome-ignore lint/a11y/noAutofocus: the pattern moves the focus here, and the agent's pages have no script to do it
       autoFocus

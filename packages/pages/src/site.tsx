@@ -69,7 +69,12 @@ function Mark(): ReactElement {
       aria-hidden="true"
       focusable="false"
     >
-      <path d="M9 2 20 20 31 2" fill="none" stroke="currentColor" strokeWidth="3.5" />
+      <path
+        d="M20 19C3 11 8 2 20 2s17 9 0 17"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="3.5"
+      />
       <rect x="5" y="20" width="30" height="26" rx="4" fill="currentColor" />
       <rect x="16" y="16.5" width="8" height="7" rx="2" className="lanyard-header__clip" />
       <circle cx="14" cy="31.5" r="3.5" className="lanyard-header__ink" />
