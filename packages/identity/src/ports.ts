@@ -1,5 +1,5 @@
 import type { Secret } from "@lanyard/bytes";
-import type { Unlock, UnlockPhase } from "./ceremonies/unlock.ts";
+import type { Unlock } from "./ceremonies/unlock.ts";
 import type { CareId, Organisation, Person } from "./person.ts";
 import type { PukRegisters } from "./registers.ts";
 import type { CardLife, Smartcard } from "./smartcard.ts";
@@ -123,7 +123,9 @@ export interface Ceremonies {
   /** Ceremonies not yet over: at most one a desk, at most one a card. */
   openAtDesk(deskId: string): Promise<Ceremony | undefined>;
   openOfCard(cardSerial: string): Promise<Ceremony | undefined>;
-  ofCard(cardSerial: string, phase: UnlockPhase): Promise<readonly Ceremony[]>;
+  /** Latest first. */
+  ofCard(cardSerial: string, limit: number): Promise<readonly Ceremony[]>;
+  /** Open ones whose deadline has passed. */
   overdue(at: Date, limit: number): Promise<readonly Ceremony[]>;
 }
 

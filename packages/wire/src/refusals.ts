@@ -16,6 +16,14 @@ export const REFUSALS = {
   visit_over: "This has been finished already. Go back to Lanyard to see how it ended.",
   wrong_desk: "You are signed in at another PC. Sign in here first.",
   operator_gone: "The operator's card was taken out, so the session has ended.",
+  card_not_genuine: "This card was not issued by a registration authority that this service knows.",
+  card_unknown: "This service has no record of this card. Ask your registration authority.",
+  card_expired:
+    "This card's certificates have expired. Ask your registration authority to repair it.",
+  card_cancelled:
+    "This card has been cancelled and cannot be used. Ask your registration authority.",
+  card_locked: "This card is locked. Ask somebody who may unlock smartcards to unlock it.",
+  person_closed: "The account this card belongs to is closed. Ask your registration authority.",
   signature_invalid: "The card's signature was not valid.",
   card_not_ready: "The card was taken out or cannot be read. Put it in again.",
   card_busy: "Another program is using the card. Close it and try again.",
