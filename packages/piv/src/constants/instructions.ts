@@ -20,13 +20,14 @@ export const TRY_COSTING_INSTRUCTIONS: ReadonlySet<number> = new Set([
   INSTRUCTIONS.resetRetryCounter,
 ]);
 
-/** Instructions whose data field may hold a passcode, a PUK, a key or a person's data: never logged. */
-export const SECRET_INSTRUCTIONS: ReadonlySet<number> = new Set([
-  INSTRUCTIONS.verify,
-  INSTRUCTIONS.changeReferenceData,
-  INSTRUCTIONS.resetRetryCounter,
-  INSTRUCTIONS.generalAuthenticate,
-  INSTRUCTIONS.putData,
+/**
+ * Instructions whose bodies may be shown in a log of traffic; they may still be personal. Any other, one of a vendor's
+ * included, may carry a passcode, a PUK or a key, and is never shown.
+ */
+export const SHOWABLE_INSTRUCTIONS: ReadonlySet<number> = new Set([
+  INSTRUCTIONS.select,
+  INSTRUCTIONS.getData,
+  INSTRUCTIONS.generateAsymmetricKeyPair,
 ]);
 
 /** Class bytes [7816-4 §5.4.1]: plain, and "more of this command follows". */
