@@ -18,6 +18,7 @@ function messages(comment: string): readonly string[] {
 test("promised codes of the union pass, with words between them", () => {
   expect(messages("@throws {CardError} `card/removed` when pulled | `card/pin_wrong`")).toEqual([]);
   expect(messages("@throws {WireError} `wire/not_json`")).toEqual([]);
+  expect(messages("@throws {CardError} as {@link readObject}")).toEqual([]);
 });
 
 test("an error without codes is promised by its name", () => {

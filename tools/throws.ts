@@ -2,14 +2,14 @@ import type { Finding, SourceFile } from "./source-files.ts";
 import { keepOnly, lineAt } from "./source-text.ts";
 
 /** An error's stable name: `card/pin_wrong`. */
-const CODE = /[a-z][a-z0-9-]*\/[a-z][a-z0-9_]*/;
-const PROMISE = /@throws\s+\{(\w+)\}([\s\S]*?)(?=@\w|\*\/|$)/g;
+const CODE = /[a-z][a-z0-9_-]*\/[a-z][a-z0-9_]*/;
+const PROMISE = /@throws\s+\{(\w+)\}([\s\S]*?)(?=(?<!\{)@\w|\*\/|$)/g;
 const UNION = /\bexport type (\w+)Code\b[^=]*=([\s\S]*?);/g;
 const CLASS = /\bexport class (\w+)(?:<[^{]*>)? extends \w+/g;
 
 /**
  * Every promise of an error (the `throws` tag) names a class that exists. Where that class has a union of codes, such
- * as `CardErrorCode` for `CardError`, the promise says which of them, and they are in it.
+ * as `CardErrorCode` for `CardError`, the promise says which of them, and they are in it, or links to who says it.
  */
 export function checkThrows(files: readonly SourceFile[]): readonly Finding[] {
   const unions = errorUnions(files);
@@ -17,7 +17,7 @@ export function checkThrows(files: readonly SourceFile[]): readonly Finding[] {
     const comments = keepOnly("comments", file.text);
     return [...comments.matchAll(PROMISE)].flatMap((match) => {
       const [, errorName = "", promised = ""] = match;
-      return wrongPromises(errorName, codesIn(promised), unions).map((message) => ({
+      return wrongPromises(errorName, promised, unions).map((message) => ({
         rule: "citations/throws",
         path: file.path,
         line: lineAt(comments, match.index),
@@ -32,12 +32,15 @@ const LANGUAGE_ERRORS = ["Error", "TypeError", "RangeError", "SyntaxError"];
 
 function wrongPromises(
   errorName: string,
-  codes: readonly string[],
+  promised: string,
   unions: ReadonlyMap<string, ReadonlySet<string>>,
 ): readonly string[] {
   const union = unions.get(errorName);
   if (union === undefined) return [`There is no error class ${errorName}.`];
-  if (union.size > 0 && codes.length === 0) return [`Say which codes of ${errorName}Code.`];
+  const codes = codesIn(promised);
+  const isReferred = promised.includes("{@link ");
+  if (union.size > 0 && codes.length === 0 && !isReferred)
+    return [`Say which codes of ${errorName}Code.`];
   return codes
     .filter((code) => !union.has(code))
     .map((code) => `${code} is not in ${errorName}Code.`);
