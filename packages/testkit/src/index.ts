@@ -1,1 +1,1 @@
-export {};
+export { cardFromTranscript, type TranscriptCard } from "./transcript.ts";
