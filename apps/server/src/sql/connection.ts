@@ -94,7 +94,10 @@ function openPool(
   events: DatabaseEvents,
 ): { readonly pool: Pool; readonly db: Kysely<Database> } {
   const pool = new GuardedPool({ connectionTimeoutMillis: CONNECTION_TIMEOUT_MS, ...config });
-  pool.on("error", events.onIdleError);
+  pool.on("error", (error) => {
+    // While the pool ends, its connections are on their way out and may be cut off.
+    if (!pool.ending) events.onIdleError(error);
+  });
   return { pool, db: new Kysely<Database>({ dialect: new PostgresDialect({ pool }) }) };
 }
 

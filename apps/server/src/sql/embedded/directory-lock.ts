@@ -34,8 +34,12 @@ export function takeDirectoryLock(directory: string): () => void {
     if (!putInPlace(lock, mine)) throw inUse(directory, "another");
   }
   held.add(lock);
+  let isMine = true;
   return () => {
-    if (held.delete(lock)) rmSync(lock, { force: true });
+    if (!isMine) return;
+    isMine = false;
+    held.delete(lock);
+    rmSync(lock, { force: true });
   };
 }
 

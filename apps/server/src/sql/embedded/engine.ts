@@ -1,16 +1,9 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
-import { DatabaseError } from "../errors.ts";
-import { DurableFilesystem, syncDirectory } from "./durable-filesystem.ts";
+import { DatabaseError, type DatabaseErrorCode } from "../errors.ts";
+import { DurableFilesystem } from "./durable-filesystem.ts";
+import { isSettled, settle } from "./settled.ts";
 
 /**
  * PGlite's own arguments without `-F` (no fsync), and small, for it serves one session at a time. Only
@@ -49,7 +42,10 @@ export async function openEngine(
   const filesystem = new DurableFilesystem(files, onFailure);
   const db = await startPostgres(filesystem, onFailure);
   await proveDurable(db, filesystem);
-  await settleFirstStart(db, directory);
+  if (!isSettled(directory)) {
+    await db.exec("checkpoint");
+    settle(directory);
+  }
   return db;
 }
 
@@ -58,13 +54,17 @@ async function startPostgres(
   onFailure: (error: unknown) => never,
 ): Promise<PGlite> {
   let lastWords = "no reason given";
+  let code: DatabaseErrorCode = "database/start_failed";
   const onStderr = (line: string): boolean => {
-    if (GIVES_UP.test(line)) onFailure(new Error(`The embedded database stopped: ${line}`));
+    if (GIVES_UP.test(line))
+      onFailure(new DatabaseError(code, `The embedded database stopped: ${line}`));
     if (line.startsWith("FATAL:")) lastWords = line;
     return false;
   };
   try {
-    return await PGlite.create({ fs: filesystem, startParams: startParams(), onStderr });
+    const db = await PGlite.create({ fs: filesystem, startParams: startParams(), onStderr });
+    code = "database/worker_died";
+    return db;
   } catch (cause) {
     const message = `The embedded database did not start: ${lastWords}`;
     throw new DatabaseError("database/start_failed", message, { cause });
@@ -86,33 +86,4 @@ async function proveDurable(db: PGlite, filesystem: DurableFilesystem): Promise<
     "database/not_durable",
     "The embedded database would acknowledge commits before they are on disk.",
   );
-}
-
-/** initdb does not sync what it writes: do it once, and leave a mark so that later starts are quick. */
-async function settleFirstStart(db: PGlite, directory: string): Promise<void> {
-  const mark = join(directory, ".settled");
-  if (existsSync(mark)) return;
-  await db.exec("checkpoint");
-  syncTree(directory);
-  writeFileSync(mark, "", { mode: 0o600, flush: true });
-  syncDirectory(directory);
-  syncDirectory(dirname(directory));
-}
-
-function syncTree(directory: string): void {
-  for (const entry of readdirSync(directory, { withFileTypes: true })) {
-    const path = join(directory, entry.name);
-    if (entry.isDirectory()) syncTree(path);
-    else if (entry.isFile()) syncFile(path);
-  }
-  syncDirectory(directory);
-}
-
-function syncFile(path: string): void {
-  const descriptor = openSync(path, "r+");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }

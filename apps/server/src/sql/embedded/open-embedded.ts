@@ -5,6 +5,7 @@ import { MessageChannel, Worker } from "node:worker_threads";
 import { DatabaseError } from "../errors.ts";
 import { takeDirectoryLock } from "./directory-lock.ts";
 import type { HousekeepingTimes } from "./housekeeping.ts";
+import { isSettled } from "./settled.ts";
 import type { WorkerReport, WorkerRequest, WorkerSettings } from "./worker-messages.ts";
 import { WorkerSocket } from "./worker-socket.ts";
 
@@ -37,13 +38,11 @@ export async function openEmbedded(
   chmodSync(path, 0o700);
   const unlock = takeDirectoryLock(path);
   const { checkpointMs = 30_000, vacuumMs = 600_000 } = options;
-  const worker = startWorker({ directory: path, checkpointMs, vacuumMs });
-  const death = deathOf(worker, unlock);
-  const earlyDeath = await Promise.race([readinessOf(worker), death]);
-  if (earlyDeath !== undefined) throw earlyDeath;
-
+  const settings: WorkerSettings = { directory: path, checkpointMs, vacuumMs };
+  const { worker, death } = await startOnLock(settings, unlock);
   let isClosing = false;
   death.then((error) => {
+    unlock();
     if (!isClosing) options.onDeath(error);
   }, options.onDeath);
   return {
@@ -56,11 +55,42 @@ export async function openEmbedded(
   };
 }
 
+interface LivingWorker {
+  readonly worker: Worker;
+  /** Settles when the worker has ended, for whatever reason, with the best reason known. */
+  readonly death: Promise<DatabaseError>;
+}
+
+async function startOnLock(settings: WorkerSettings, unlock: () => void): Promise<LivingWorker> {
+  try {
+    if (!isSettled(settings.directory)) await makeDatabase(settings);
+    return await startWorker(settings);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+/** Making a database takes three times the memory of using it, and a thread gives it back only by ending. */
+async function makeDatabase(settings: WorkerSettings): Promise<void> {
+  const { worker, death } = await startWorker(settings);
+  send(worker, { kind: "close" });
+  await death;
+}
+
+async function startWorker(settings: WorkerSettings): Promise<LivingWorker> {
+  const worker = loadWorker(settings);
+  const death = deathOf(worker);
+  const earlyDeath = await Promise.race([readinessOf(worker), death]);
+  if (earlyDeath !== undefined) throw earlyDeath;
+  return { worker, death };
+}
+
 /**
  * Built, the worker is JavaScript beside us. From source (tests, tsx) it is TypeScript, which a worker of
  * Node 20 cannot load and no loader of the main thread reaches: its first line registers tsx there.
  */
-function startWorker(workerData: WorkerSettings): Worker {
+function loadWorker(workerData: WorkerSettings): Worker {
   if (!import.meta.url.endsWith(".ts"))
     return new Worker(new URL("./worker.js", import.meta.url), { workerData });
   const tsx = import.meta.resolve("tsx/esm/api");
@@ -77,8 +107,7 @@ function readinessOf(worker: Worker): Promise<undefined> {
   });
 }
 
-/** Settles when the worker has ended, for whatever reason, with the best reason known. */
-function deathOf(worker: Worker, unlock: () => void): Promise<DatabaseError> {
+function deathOf(worker: Worker): Promise<DatabaseError> {
   return new Promise((ended) => {
     let reason: DatabaseError | undefined;
     worker.on("message", (report: WorkerReport) => {
@@ -88,7 +117,6 @@ function deathOf(worker: Worker, unlock: () => void): Promise<DatabaseError> {
       reason ??= died({ cause });
     });
     worker.once("exit", () => {
-      unlock();
       ended(reason ?? died({}));
     });
   });

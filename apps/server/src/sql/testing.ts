@@ -1,0 +1,141 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { sql } from "kysely";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { findPostgresBinaries, startPostgres } from "../../../../e2e/harness/postgres.ts";
+import { type DatabaseEvents, type OpenDatabase, openDatabase } from "./connection.ts";
+import { openEmbedded } from "./embedded/open-embedded.ts";
+
+const OPEN_BUDGET_MS = 60_000;
+
+/** Faults are the test's failure, not noise. */
+export const failingEvents: DatabaseEvents = {
+  onDeath: (error) => {
+    throw error;
+  },
+  onIdleError: (error) => {
+    throw error;
+  },
+};
+
+/**
+ * Runs the same tests on the embedded database and on a real PostgreSQL. Each starts migrated and empty in
+ * every test file, and is emptied after every test.
+ *
+ * Where PostgreSQL is not installed its half is reported as skipped, by name; under CI it fails instead.
+ */
+export function describeEachDatabase(
+  name: string,
+  body: (database: () => OpenDatabase) => void,
+): void {
+  describe(`${name} on embedded`, () => body(openForTests(openFreshEmbedded)));
+  if (findPostgresBinaries() !== undefined)
+    describe(`${name} on postgres`, () => body(openForTests(openFreshPostgres)));
+  else if (!isContinuousIntegration())
+    test.skip(`${name} on postgres (skipped: PostgreSQL is not installed)`, () => {});
+  else test(`${name} on postgres`, () => expect.unreachable("PostgreSQL must be installed in CI."));
+}
+
+/** Continuous integration skips nothing. */
+function isContinuousIntegration(): boolean {
+  const { CI } = process.env;
+  return CI !== undefined && CI !== "";
+}
+
+/** A new directory holding an embedded database that was made before, which is much quicker than making one. */
+export async function freshEmbeddedDirectory(): Promise<{
+  readonly directory: string;
+  remove(): void;
+}> {
+  const template = await embeddedTemplate();
+  const directory = mkdtempSync(join(tmpdir(), "lanyard-db-"));
+  cpSync(template, directory, { recursive: true });
+  return { directory, remove: () => rmSync(directory, { recursive: true, force: true }) };
+}
+
+interface Opened {
+  readonly database: OpenDatabase;
+  dispose(): Promise<void>;
+}
+
+function openForTests(open: () => Promise<Opened>): () => OpenDatabase {
+  let opened: Opened | undefined;
+  beforeAll(async () => {
+    opened = await open();
+  }, OPEN_BUDGET_MS);
+  afterEach(async () => {
+    if (opened !== undefined) await emptyEveryTable(opened.database);
+  });
+  afterAll(() => opened?.dispose(), OPEN_BUDGET_MS);
+  return () => {
+    if (opened === undefined) throw new Error("The database is open only while tests run.");
+    return opened.database;
+  };
+}
+
+async function openFreshEmbedded(): Promise<Opened> {
+  const { directory, remove } = await freshEmbeddedDirectory();
+  const database = await openDatabase({ dataDir: directory }, failingEvents);
+  return {
+    database,
+    dispose: async () => {
+      await database.close();
+      remove();
+    },
+  };
+}
+
+async function openFreshPostgres(): Promise<Opened> {
+  const cluster = await startPostgres();
+  const database = await openDatabase({ url: cluster.url("postgres") }, failingEvents);
+  return {
+    database,
+    dispose: async () => {
+      await database.close();
+      await cluster.stop();
+    },
+  };
+}
+
+/** Triggers that keep tables append-only do not hold here: the role is a replica's for this one transaction. */
+async function emptyEveryTable({ db }: OpenDatabase): Promise<void> {
+  const { rows } = await sql<{ list: string | null }>`
+    select string_agg(format('%I.%I', schemaname, tablename), ', ') as list
+    from pg_tables where schemaname = 'public' and tablename not like 'kysely\\_%'`.execute(db);
+  const list = rows[0]?.list;
+  if (list === null || list === undefined) return;
+  await db.transaction().execute(async (opened) => {
+    await sql`set local session_replication_role = replica`.execute(opened);
+    await sql`truncate ${sql.raw(list)} restart identity cascade`.execute(opened);
+  });
+}
+
+/** Made once per machine and version of PGlite, beside the packages it belongs to. */
+async function embeddedTemplate(): Promise<string> {
+  const packages = resolve(import.meta.dirname, "../../../../node_modules");
+  const manifest = readFileSync(join(packages, "@electric-sql/pglite/package.json"), "utf8");
+  const { version }: { version: string } = JSON.parse(manifest);
+  const template = join(packages, ".cache/lanyard", `embedded-${version}`);
+  if (existsSync(template)) return template;
+  mkdirSync(dirname(template), { recursive: true });
+  const draft = mkdtempSync(`${template}-`);
+  const database = await openEmbedded(draft, failingEvents);
+  await database.close();
+  try {
+    renameSync(draft, template);
+  } catch (error) {
+    // Another test file was quicker.
+    rmSync(draft, { recursive: true, force: true });
+    if (!existsSync(template)) throw error;
+  }
+  return template;
+}
