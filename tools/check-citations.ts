@@ -1,10 +1,12 @@
-import { dirname } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkCitations } from "./citations.ts";
+import { checkLinks } from "./links.ts";
 import { readFiles, report } from "./source-files.ts";
 import { checkThrows } from "./throws.ts";
 
-// Promises that comments and documents make: that a clause can be looked up, that an error has that code.
+// Promises that comments and documents make: a clause can be looked up, an error has that code, a link leads somewhere.
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const SPECS = "docs/specs.md";
 // The samples in tests of the checks themselves break the rules on purpose.
@@ -22,4 +24,5 @@ const specs = documents.find(({ path }) => path === SPECS) ?? { path: SPECS, tex
 report("citations", [
   ...checkCitations([...sources, ...documents], specs),
   ...checkThrows(sources),
+  ...checkLinks(documents, (path) => existsSync(join(ROOT, path))),
 ]);
