@@ -1,7 +1,12 @@
 import { generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
-import { ALGORITHMS, type EcAlgorithm, type SignatureAlgorithm } from "@lanyard/piv";
-import type { GeneratedKey, GeneratedPublicKey } from "@lanyard/virtual-card";
+import {
+  ALGORITHMS,
+  type EcAlgorithm,
+  type PublicKey,
+  type SignatureAlgorithm,
+} from "@lanyard/piv";
+import type { GeneratedKey } from "@lanyard/virtual-card";
 import { CryptoError } from "./errors.ts";
 import { CURVE_NAMES } from "./private-key.ts";
 
@@ -25,12 +30,12 @@ function pkcs8(key: KeyObject): Uint8Array {
   return new Uint8Array(key.export({ format: "der", type: "pkcs8" }));
 }
 
-function rsaPublicKey(key: KeyObject): GeneratedPublicKey {
+function rsaPublicKey(key: KeyObject): PublicKey {
   const { n, e } = key.export({ format: "jwk" });
-  return { kind: "rsa", modulus: number(n), exponent: number(e) };
+  return { algorithm: "rsa2048", modulus: number(n), exponent: number(e) };
 }
 
-function ecPublicKey(key: KeyObject, algorithm: EcAlgorithm): GeneratedPublicKey {
+function ecPublicKey(key: KeyObject, algorithm: EcAlgorithm): PublicKey {
   const { fieldBytes } = ALGORITHMS[algorithm];
   const { x, y } = key.export({ format: "jwk" });
   const point = new Uint8Array(1 + 2 * fieldBytes);
@@ -38,7 +43,7 @@ function ecPublicKey(key: KeyObject, algorithm: EcAlgorithm): GeneratedPublicKey
   const [xBytes, yBytes] = [number(x), number(y)];
   point.set(xBytes, 1 + fieldBytes - xBytes.length);
   point.set(yBytes, 1 + 2 * fieldBytes - yBytes.length);
-  return { kind: "ec", point };
+  return { algorithm, point };
 }
 
 function number(base64Url: string | undefined): Uint8Array {

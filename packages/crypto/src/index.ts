@@ -2,5 +2,5 @@ export { decryptBlock, encryptBlock } from "./block-cipher.ts";
 export { agree, signDigest } from "./elliptic.ts";
 export { CryptoError, type CryptoErrorCode } from "./errors.ts";
 export { generateKey } from "./generate-key.ts";
-export { nodeCardCrypto, randomBytes, sha256 } from "./node-crypto.ts";
+export { nodeBlockCipher, nodeCardCrypto, randomBytes, sha256 } from "./node-crypto.ts";
 export { rsaPrivate } from "./rsa.ts";

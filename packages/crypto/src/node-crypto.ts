@@ -1,6 +1,7 @@
 import { createHash, randomBytes as nodeRandomBytes } from "node:crypto";
+import type { BlockCipher } from "@lanyard/piv";
 import type { CardCrypto } from "@lanyard/virtual-card";
-import { encryptBlock } from "./block-cipher.ts";
+import { decryptBlock, encryptBlock } from "./block-cipher.ts";
 import { agree, signDigest } from "./elliptic.ts";
 import { generateKey } from "./generate-key.ts";
 import { rsaPrivate } from "./rsa.ts";
@@ -23,3 +24,6 @@ export const nodeCardCrypto: CardCrypto = {
   rsaPrivate,
   encryptBlock,
 };
+
+/** What proves a card-management key. */
+export const nodeBlockCipher: BlockCipher = { encryptBlock, decryptBlock };

@@ -1,14 +1,9 @@
-import type { CipherAlgorithm, EcAlgorithm, SignatureAlgorithm } from "@lanyard/piv";
-
-/** A public key in the parts that GENERATE ASYMMETRIC KEY PAIR answers with [PIV-2 §3.3.2]. */
-export type GeneratedPublicKey =
-  | { readonly kind: "ec" /** 04, x, y. */; readonly point: Uint8Array }
-  | { readonly kind: "rsa"; readonly modulus: Uint8Array; readonly exponent: Uint8Array };
+import type { CipherAlgorithm, EcAlgorithm, PublicKey, SignatureAlgorithm } from "@lanyard/piv";
 
 export interface GeneratedKey {
   /** PKCS#8 DER. It goes into the card's state and nowhere else. */
   readonly privateKey: Uint8Array;
-  readonly publicKey: GeneratedPublicKey;
+  readonly publicKey: PublicKey;
 }
 
 /**

@@ -1,6 +1,6 @@
 // The card
 
-export type { CardCrypto, GeneratedKey, GeneratedPublicKey } from "./card-crypto.ts";
+export type { CardCrypto, GeneratedKey } from "./card-crypto.ts";
 export {
   CARD_PROFILES,
   type CardProfile,

@@ -1,5 +1,12 @@
-import { asciiBytes, concatBytes, encodeTlv, fromHex, toHex } from "@lanyard/bytes";
-import { DATA_OBJECTS, pivAid } from "@lanyard/piv";
+import { asciiBytes, concatBytes, fromHex, toHex } from "@lanyard/bytes";
+import {
+  DATA_OBJECTS,
+  encodeCardCapabilityContainer,
+  encodeChuid,
+  encodeDiscovery,
+  encodeFascN,
+  type FascN,
+} from "@lanyard/piv";
 import type { CardProfile } from "./card-profile.ts";
 import type { CardState, ManagementKeyState } from "./card-state.ts";
 import { tagName } from "./commands/data-tags.ts";
@@ -21,7 +28,7 @@ export interface BlankCard {
   readonly serial: string;
   /** Sixteen bytes, unique to this card. */
   readonly guid: Uint8Array;
-  /** YYYYMMDD, for the CHUID. */
+  /** `YYYY-MM-DD`, for the CHUID. */
   readonly expires: string;
   /** The factory's, unless given. */
   readonly passcode?: string;
@@ -42,7 +49,7 @@ export function blankCardState(profile: CardProfile, blank: BlankCard): CardStat
   if (puk.length !== REFERENCE_BYTES) throw bad("puk");
   if (!/^[0-9A-Za-z]{1,14}$/.test(blank.serial)) throw bad("serial");
   if (blank.guid.length !== 16) throw bad("guid");
-  if (!/^[0-9]{8}$/.test(blank.expires)) throw bad("expires");
+  if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(blank.expires)) throw bad("expires");
   return {
     version: 1,
     profile,
@@ -66,41 +73,55 @@ function padded(passcode: string): Uint8Array {
   return bytes;
 }
 
-/** [PIV-1 §3.3.2]: the passcode of this application satisfies the access rules; nothing else does. */
 function discoveryObject(): Uint8Array {
-  return concatBytes(encodeTlv(0x4f, pivAid()), encodeTlv(0x5f2f, fromHex("4000")));
+  return encodeDiscovery({
+    passcode: true,
+    globalPin: false,
+    onCardComparison: false,
+    virtualContactInterface: false,
+    pairingCodeRequired: false,
+    prefersGlobalPin: false,
+  });
 }
 
-/** FASC-N of an issuer without an agency code [PIV-1 §3.4.1]: agency, system and credential all nines, the rest zero. */
-const NO_FASC_N = fromHex("d4e739da739ced39ce739d83685821084210842184e739c3e2");
+/** The number of an issuer without an agency code [PIV-1 §3.1.2]: the GUID tells cards apart. */
+const NO_FASC_N: FascN = {
+  agencyCode: "9999",
+  systemCode: "9999",
+  credentialNumber: "999999",
+  credentialSeries: "0",
+  individualCredentialIssue: "1",
+  personIdentifier: "0000000000",
+  organizationalCategory: "1",
+  organizationalIdentifier: "9999",
+  personAssociation: "1",
+};
 
-/** [PIV-1 Table 9]. Unsigned: it proves nothing to anybody, a card proves itself with 9E. */
+/** Unsigned: it proves nothing to anybody, a card proves itself with 9E. */
 function chuid({ guid, expires }: BlankCard): Uint8Array {
-  return concatBytes(
-    encodeTlv(0x30, NO_FASC_N),
-    encodeTlv(0x34, guid),
-    encodeTlv(0x35, asciiBytes(expires)),
-    encodeTlv(0x3e),
-    encodeTlv(0xfe),
-  );
+  return encodeChuid({
+    fascN: encodeFascN(NO_FASC_N),
+    guid,
+    expiryDate: expires,
+    issuerSignature: new Uint8Array(0),
+  });
 }
 
-/** GSC-IS registered identifier and card type, which begin a CCC's card identifier [PIV-1 Table 8]. */
+/** Registered identifier, card type (02, Java Card) and maker, which begin a card identifier [PIV-1 Table 8]. */
 const CARD_IDENTIFIER_START = fromHex("a000000116ff02");
 const CARD_IDENTIFIER_SERIAL_BYTES = 14;
 
 function ccc({ serial }: BlankCard): Uint8Array {
-  const identifier = new Uint8Array(CARD_IDENTIFIER_SERIAL_BYTES);
-  identifier.set(asciiBytes(serial));
-  return concatBytes(
-    encodeTlv(0xf0, CARD_IDENTIFIER_START, identifier),
-    encodeTlv(0xf1, fromHex("21")),
-    encodeTlv(0xf2, fromHex("21")),
-    encodeTlv(0xf3),
-    encodeTlv(0xf4, fromHex("00")),
-    encodeTlv(0xf5, fromHex("10")),
-    ...[0xf6, 0xf7, 0xfa, 0xfb, 0xfc, 0xfd, 0xfe].map((tag) => encodeTlv(tag)),
-  );
+  const number = new Uint8Array(CARD_IDENTIFIER_SERIAL_BYTES);
+  number.set(asciiBytes(serial));
+  return encodeCardCapabilityContainer({
+    cardIdentifier: concatBytes(CARD_IDENTIFIER_START, number),
+    containerVersion: 0x21,
+    grammarVersion: 0x21,
+    applicationUrls: [],
+    pkcs15: 0x00,
+    dataModel: 0x10,
+  });
 }
 
 function bad(field: string): VirtualCardError {

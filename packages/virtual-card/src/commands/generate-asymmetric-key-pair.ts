@@ -1,6 +1,5 @@
-import { encodeTlv, findTlv, toHex } from "@lanyard/bytes";
-import type { SignatureAlgorithm } from "@lanyard/piv";
-import type { GeneratedPublicKey } from "../card-crypto.ts";
+import { findTlv, toHex } from "@lanyard/bytes";
+import { encodePublicKey, type SignatureAlgorithm } from "@lanyard/piv";
 import { type Command, type Precondition, refusal } from "./command.ts";
 import { tryParseTlvs } from "./data-tags.ts";
 import { algorithmOf, slotOf } from "./slots.ts";
@@ -37,16 +36,10 @@ export const generateAsymmetricKeyPair: Command = async (apdu, card) => {
   const key = { algorithm, privateKey: toHex(privateKey) };
   return {
     statusWord: 0x9000,
-    data: publicKeyTemplate(publicKey),
+    data: encodePublicKey(publicKey),
     state: { ...card.state, keys: { ...card.state.keys, [slot]: key } },
   };
 };
-
-/** [PIV-2 §3.3.2] Table 11. */
-function publicKeyTemplate(key: GeneratedPublicKey): Uint8Array {
-  if (key.kind === "ec") return encodeTlv(0x7f49, encodeTlv(0x86, key.point));
-  return encodeTlv(0x7f49, encodeTlv(0x81, key.modulus), encodeTlv(0x82, key.exponent));
-}
 
 function requestedAlgorithm(data: Uint8Array): SignatureAlgorithm | undefined {
   const template = findTlv(tryParseTlvs(data) ?? [], CONTROL_REFERENCE_TEMPLATE);
