@@ -1,1 +1,3 @@
+export { type CardHarness, cardSessionContract, type MakeCardHarness } from "./card-contract.ts";
+export { issueTestCard, publicKeyObject, TEST_CARD, type TestCard, testCard } from "./test-card.ts";
 export { cardFromTranscript, type TranscriptCard } from "./transcript.ts";
