@@ -167,8 +167,6 @@ export interface Visits {
   find(id: string): Promise<Visit | undefined>;
   /** Compare and set: true only if the visit was in state `from`. The one guard against two desks or two tabs. */
   advance(id: string, from: VisitState, change: VisitChange): Promise<boolean>;
-  /** Visits of a browser that is going nowhere any more. */
-  killOfCeremony(ceremonyId: string): Promise<void>;
 }
 
 export type VisitChange = { readonly state: VisitState } & Partial<

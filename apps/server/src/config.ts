@@ -1,0 +1,105 @@
+import { z } from "zod";
+
+/** Everything the server may be told, read once at start. Frozen; no other file reads the environment. */
+export interface Config {
+  /** What browsers and agents call this server: `https://host[:port]`, or `http://localhost:port`. No slash. */
+  readonly origin: string;
+  readonly host: string;
+  readonly port: number;
+  /** Where the agent's own pages are, on every PC. */
+  readonly agentOrigin: string;
+  /** PostgreSQL; without it the embedded database in `dataDir`. */
+  readonly databaseUrl: string | undefined;
+  readonly dataDir: string;
+  /** PEM file with the certificate authorities whose cards are accepted. */
+  readonly trustFile: string;
+  /** The master keys PUKs are derived from; readable by the owner only. */
+  readonly masterKeyFile: string;
+  readonly serviceDesk: string;
+  readonly passcodePolicy: "care-4-8" | "care-6-8-digits";
+  /** The how-to's day: off. Then Smartcard Administrators go by search. */
+  readonly administratorsSeeManageTab: boolean;
+  readonly unlockScope: "national" | "hierarchy" | "own-organisation";
+  readonly authorise: "press" | "passcode";
+  readonly removal: "end" | "ignore";
+  /** New desks enrol themselves. For the demo only. */
+  readonly openEnrolment: boolean;
+  readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "silent";
+}
+
+const onOff = z.enum(["on", "off"]).transform((value) => value === "on");
+
+const origin = z.string().transform((text, context) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const local = url?.hostname === "localhost" || url?.hostname === "127.0.0.1";
+  if (url === undefined || url.origin !== text)
+    context.addIssue("must be an origin such as https://care.example, without a slash at the end");
+  else if (url.protocol !== "https:" && !(url.protocol === "http:" && local))
+    context.addIssue("must be https; plain http is for localhost only");
+  return text;
+});
+
+const environment = z.object({
+  LANYARD_ORIGIN: origin.default("http://localhost:3000"),
+  LANYARD_HOST: z.string().default("127.0.0.1"),
+  LANYARD_PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  LANYARD_AGENT_ORIGIN: origin.default("http://127.0.0.1:24738"),
+  DATABASE_URL: z.string().optional(),
+  LANYARD_DATA: z.string().default(".lanyard"),
+  LANYARD_TRUST_FILE: z.string().optional(),
+  LANYARD_MASTER_KEY_FILE: z.string().optional(),
+  LANYARD_SERVICE_DESK: z
+    .string()
+    .max(300)
+    .default("the service desk (its contact is not set: LANYARD_SERVICE_DESK)"),
+  LANYARD_PASSCODE_POLICY: z.enum(["care-4-8", "care-6-8-digits"]).default("care-4-8"),
+  LANYARD_ADMINISTRATOR_TAB: onOff.default(true),
+  LANYARD_UNLOCK_SCOPE: z.enum(["national", "hierarchy", "own-organisation"]).default("national"),
+  LANYARD_AUTHORISE: z.enum(["press", "passcode"]).default("press"),
+  LANYARD_REMOVAL: z.enum(["end", "ignore"]).default("end"),
+  LANYARD_OPEN_ENROLMENT: onOff.default(false),
+  LANYARD_LOG: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),
+});
+
+/** The settings are wrong: every mistake at once, each with the name of its variable. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly mistakes: readonly string[];
+
+  constructor(mistakes: readonly string[]) {
+    super(`The settings are wrong:\n${mistakes.map((mistake) => `  ${mistake}`).join("\n")}`);
+    this.mistakes = mistakes;
+  }
+}
+
+/**
+ * Reads the environment. Values that were read wrong are not repeated in the message.
+ *
+ * @throws {ConfigError}
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const parsed = environment.safeParse(env);
+  if (!parsed.success)
+    throw new ConfigError(
+      parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`),
+    );
+  const values = parsed.data;
+  return Object.freeze({
+    origin: values.LANYARD_ORIGIN,
+    host: values.LANYARD_HOST,
+    port: values.LANYARD_PORT,
+    agentOrigin: values.LANYARD_AGENT_ORIGIN,
+    databaseUrl: values.DATABASE_URL,
+    dataDir: values.LANYARD_DATA,
+    trustFile: values.LANYARD_TRUST_FILE ?? `${values.LANYARD_DATA}/trust.pem`,
+    masterKeyFile: values.LANYARD_MASTER_KEY_FILE ?? `${values.LANYARD_DATA}/master-keys.json`,
+    serviceDesk: values.LANYARD_SERVICE_DESK,
+    passcodePolicy: values.LANYARD_PASSCODE_POLICY,
+    administratorsSeeManageTab: values.LANYARD_ADMINISTRATOR_TAB,
+    unlockScope: values.LANYARD_UNLOCK_SCOPE,
+    authorise: values.LANYARD_AUTHORISE,
+    removal: values.LANYARD_REMOVAL,
+    openEnrolment: values.LANYARD_OPEN_ENROLMENT,
+    logLevel: values.LANYARD_LOG,
+  });
+}

@@ -1,0 +1,16 @@
+import type { CardSecrets, Store } from "@lanyard/identity";
+import type { Trust } from "./certificates/trust.ts";
+import type { Config } from "./config.ts";
+import type { Links } from "./leash/links.ts";
+import type { Logger } from "./log.ts";
+
+/** What every room of the server stands on. Made once, in `app.ts`. */
+export interface Core {
+  readonly config: Config;
+  readonly store: Store;
+  readonly links: Links;
+  readonly trust: Trust;
+  readonly secrets: CardSecrets;
+  readonly log: Logger;
+  now(): Date;
+}

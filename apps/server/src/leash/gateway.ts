@@ -1,0 +1,163 @@
+import type { IncomingMessage, Server } from "node:http";
+import type { Duplex } from "node:stream";
+import {
+  LEASH_MAX_BYTES,
+  LEASH_PROTOCOL,
+  LEASH_TIMES,
+  type LeashHandlers,
+  openPeer,
+  type Peer,
+  Refusal,
+  type ReplyOf,
+} from "@lanyard/wire";
+import { type WebSocket, WebSocketServer } from "ws";
+import type { Logger } from "../log.ts";
+import { newNonce } from "../random.ts";
+import type { DeskLink, Links } from "./links.ts";
+
+/** A desk that has said who it is. */
+export interface KnownDesk {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface GatewayOptions {
+  readonly links: Links;
+  readonly log: Logger;
+  /**
+   * Verifies a `hello` and finds or enrols the desk.
+   *
+   * @throws {Refusal} `desk_key_invalid` | `desk_unknown` | `desk_revoked`
+   */
+  recognise(nonce: string, hello: ReplyOf<"hello">): Promise<KnownDesk>;
+  /** What this server answers to that desk. */
+  handlers(desk: KnownDesk): LeashHandlers<"server">;
+}
+
+/** Where agents dial in. */
+export const LEASH_PATH = "/leash";
+
+/** Takes agents' connections on `server`; the function returned ends them all. */
+export function openGateway(server: Server, options: GatewayOptions): () => Promise<void> {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: LEASH_MAX_BYTES,
+    clientTracking: true,
+  });
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const refusal = refuseUpgrade(request);
+    if (refusal !== undefined) {
+      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (agent) => attend(agent, options));
+  };
+  server.on("upgrade", upgrade);
+  return async () => {
+    server.off("upgrade", upgrade);
+    for (const agent of sockets.clients) agent.close(1001);
+    await new Promise<void>((done) => sockets.close(() => done()));
+  };
+}
+
+/** Browsers send Origin, and Cookie where there is one; an agent sends neither. */
+function refuseUpgrade(request: IncomingMessage): string | undefined {
+  if (request.url !== LEASH_PATH) return "404 Not Found";
+  if (request.headers.origin !== undefined || request.headers.cookie !== undefined)
+    return "403 Forbidden";
+  return undefined;
+}
+
+function attend(agent: WebSocket, options: GatewayOptions): void {
+  const state: { desk?: KnownDesk; link?: DeskLink } = {};
+  const peer = openPeer<"server">({
+    side: "server",
+    handlers: onceKnown(() => state.desk, options),
+    send: (text) => {
+      if (agent.readyState === agent.OPEN) agent.send(text);
+    },
+    after: (milliseconds, run) => {
+      const timer = setTimeout(run, milliseconds);
+      return () => clearTimeout(timer);
+    },
+    onError: (call, error) => options.log.error({ call, err: error }, "leash.handler_failed"),
+  });
+  const stopHeart = beatHeart(agent);
+  agent.on("message", (data) => {
+    try {
+      peer.receive(String(data));
+    } catch {
+      agent.close(1008);
+    }
+  });
+  agent.on("error", () => agent.terminate());
+  agent.on("close", () => {
+    stopHeart();
+    peer.close();
+    if (state.link !== undefined) options.links.disconnect(state.link);
+  });
+  greet(peer, options).then(
+    (desk) => {
+      state.desk = desk;
+      state.link = {
+        deskId: desk.id,
+        name: desk.name,
+        view: { service: "up", readers: [] },
+        call: peer.call,
+        drop: () => agent.close(1012),
+      };
+      if (agent.readyState === agent.OPEN) options.links.connect(state.link);
+    },
+    (error: unknown) => {
+      const code = error instanceof Refusal ? error.code : "no_hello";
+      options.log.warn({ code }, "leash.refused");
+      agent.close(1008, code);
+    },
+  );
+}
+
+async function greet(peer: Peer<"server">, options: GatewayOptions): Promise<KnownDesk> {
+  const nonce = newNonce();
+  const hello = await peer.call("hello", { protocol: LEASH_PROTOCOL, nonce });
+  if (hello.protocol !== LEASH_PROTOCOL) throw new Refusal("protocol_unsupported");
+  return options.recognise(nonce, hello);
+}
+
+/** Until the desk is known, every call is refused. */
+function onceKnown(
+  desk: () => KnownDesk | undefined,
+  options: GatewayOptions,
+): LeashHandlers<"server"> {
+  const forDesk = (): LeashHandlers<"server"> => {
+    const known = desk();
+    if (known === undefined) throw new Refusal("desk_unknown");
+    return options.handlers(known);
+  };
+  return {
+    desk_view: async (body) => forDesk().desk_view(body),
+    claim: async (body) => forDesk().claim(body),
+    visit_status: async (body) => forDesk().visit_status(body),
+    give_up: async (body) => forDesk().give_up(body),
+    sign_in: async (body) => forDesk().sign_in(body),
+    unlock_authorise: async (body) => forDesk().unlock_authorise(body),
+    unlock_report: async (body) => forDesk().unlock_report(body),
+    unlock_prove: async (body) => forDesk().unlock_prove(body),
+    unlock_lost: async (body) => forDesk().unlock_lost(body),
+  };
+}
+
+/** Pings; an agent that stays silent is cut off, so that its desk is seen to be gone. */
+function beatHeart(agent: WebSocket): () => void {
+  let heardAt = performance.now();
+  const hear = (): void => {
+    heardAt = performance.now();
+  };
+  agent.on("message", hear);
+  agent.on("pong", hear);
+  const timer = setInterval(() => {
+    if (performance.now() - heardAt > LEASH_TIMES.silenceMs) agent.terminate();
+    else agent.ping();
+  }, LEASH_TIMES.heartbeatMs);
+  return () => clearInterval(timer);
+}

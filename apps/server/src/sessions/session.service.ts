@@ -1,0 +1,161 @@
+import {
+  certificateIn,
+  type Records,
+  type Session,
+  type SessionEndReason,
+} from "@lanyard/identity";
+import { type DeskView, LEASH_TIMES, LeashLost, Refusal, statements } from "@lanyard/wire";
+import { record } from "../audit/record.ts";
+import { isSignedBy } from "../certificates/signatures.ts";
+import type { Core } from "../core.ts";
+import { newNonce } from "../random.ts";
+
+/** [SP800-63B §2.3.3]: twelve hours in all, fifteen minutes without a request. */
+export const SESSION_LIMITS = { absoluteMs: 12 * 3_600_000, idleMs: 15 * 60_000 } as const;
+
+/** A request is written down at most this often: a page view should not cost a commit. */
+const TOUCH_EVERY_MS = 10_000;
+
+/** Told when a session has ended, on this node. */
+type EndListener = (session: Session, reason: SessionEndReason) => void;
+
+/** The sessions: each hangs on one card, in one insertion, at one desk. */
+export class SessionService {
+  readonly #core: Core;
+  readonly #listeners = new Set<EndListener>();
+  /** Sessions whose leash broke: the next proof must be by 9A, which fails if the card lost power meanwhile. */
+  readonly #distrusted = new Set<string>();
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  /** The session if it still stands, now; one that has run out is ended here. */
+  async current(id: string): Promise<Session | undefined> {
+    const session = await this.#core.store.transaction(async (records) => {
+      const found = await records.sessions.find(id);
+      if (found === undefined || found.endedAt !== undefined) return undefined;
+      const stale = this.#core.now().getTime() - found.lastSeenAt.getTime() > TOUCH_EVERY_MS;
+      if (stale && this.#overdue(found) === undefined)
+        await records.sessions.touch(id, { lastSeenAt: this.#core.now() });
+      return found;
+    });
+    const reason = session && this.#overdue(session);
+    if (session === undefined || reason === undefined) return session;
+    await this.end(id, reason);
+    return undefined;
+  }
+
+  /** Ends it once; the first reason stays. Tells the listeners, and the desk to let the card go. */
+  async end(id: string, reason: SessionEndReason): Promise<void> {
+    const session = await this.#core.store.transaction((records) =>
+      this.#close(records, id, reason),
+    );
+    if (session === undefined) return;
+    this.#distrusted.delete(id);
+    this.#core.log.info({ session: id.slice(0, 8), desk: session.deskId, reason }, "session.ended");
+    for (const listener of this.#listeners) listener(session, reason);
+    this.#core.links
+      .find(session.deskId)
+      ?.call("session_end", { session: id })
+      .catch(() => undefined);
+  }
+
+  /** One round over every open session: limits, silence, and a presence proof from each card. */
+  async checkAll(): Promise<void> {
+    const sessions = await this.#core.store.transaction((records) => records.sessions.open());
+    await Promise.all(sessions.map((session) => this.#check(session)));
+  }
+
+  /** A desk's readers changed: a session whose card is gone ends at once. */
+  async checkDesk(deskId: string): Promise<void> {
+    const view = this.#core.links.find(deskId)?.view;
+    if (view === undefined || this.#core.config.removal === "ignore") return;
+    const sessions = await this.#openAtDesk(deskId);
+    const gone = sessions.filter((session) => !isIn(view, session.insertion));
+    await Promise.all(gone.map((session) => this.end(session.id, "card_removed")));
+  }
+
+  /** A desk connected again. */
+  async distrust(deskId: string): Promise<void> {
+    for (const session of await this.#openAtDesk(deskId)) this.#distrusted.add(session.id);
+  }
+
+  onEnd(listener: EndListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #openAtDesk(deskId: string): Promise<readonly Session[]> {
+    return this.#core.store.transaction((records) => records.sessions.openAtDesk(deskId));
+  }
+
+  async #close(
+    records: Records,
+    id: string,
+    reason: SessionEndReason,
+  ): Promise<Session | undefined> {
+    const at = this.#core.now();
+    const session = await records.sessions.find(id);
+    if (session === undefined || !(await records.sessions.end(id, at, reason))) return undefined;
+    await record(records, {
+      action: "session.ended",
+      at,
+      actor: session.careId,
+      cardSerial: session.cardSerial,
+      deskId: session.deskId,
+      details: { session: id, reason },
+    });
+    return session;
+  }
+
+  #overdue(session: Session): SessionEndReason | undefined {
+    const now = this.#core.now().getTime();
+    if (now - session.startedAt.getTime() > SESSION_LIMITS.absoluteMs) return "absolute_limit";
+    if (now - session.lastSeenAt.getTime() > SESSION_LIMITS.idleMs) return "idle";
+    if (this.#core.config.removal === "ignore") return undefined;
+    if (now - session.provenAt.getTime() > LEASH_TIMES.silenceMs) return "agent_silent";
+    return undefined;
+  }
+
+  async #check(session: Session): Promise<void> {
+    const reason = this.#overdue(session);
+    if (reason !== undefined) return this.end(session.id, reason);
+    if (this.#core.config.removal === "ignore") return;
+    const slot = this.#distrusted.has(session.id) ? "9A" : "9E";
+    const outcome = await provePresence(this.#core, session, slot);
+    if (outcome === "refused") return this.end(session.id, "proof_failed");
+    if (outcome === "silent") return;
+    this.#distrusted.delete(session.id);
+    const change = { provenAt: this.#core.now() };
+    await this.#core.store.transaction((records) => records.sessions.touch(session.id, change));
+  }
+}
+
+/** Whether this insertion is still in one of the desk's readers. */
+export function isIn(view: DeskView, insertion: string): boolean {
+  return view.readers.some((reader) => reader.state !== "empty" && reader.insertion === insertion);
+}
+
+/** `silent`: no answer, so nothing is known. `refused`: the card would not, or signed something else. */
+async function provePresence(
+  core: Core,
+  session: Session,
+  slot: "9A" | "9E",
+): Promise<"proven" | "refused" | "silent"> {
+  const link = core.links.find(session.deskId);
+  if (link === undefined) return "silent";
+  const nonce = newNonce();
+  try {
+    const { signature } = await link.call("presence", { session: session.id, nonce, slot });
+    const card = await core.store.transaction((records) => records.cards.find(session.cardSerial));
+    const certificate = card && certificateIn(card, slot);
+    const verified = certificate && core.trust.verify(certificate.der);
+    const message = statements.presence({ origin: core.config.origin, session: session.id, nonce });
+    return verified && isSignedBy(verified.publicKey, message, signature) ? "proven" : "refused";
+  } catch (error) {
+    if (error instanceof LeashLost) return "silent";
+    if (error instanceof Refusal) return error.code === "card_busy" ? "silent" : "refused";
+    throw error;
+  }
+}
