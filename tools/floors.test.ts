@@ -107,6 +107,18 @@ test("tests and testkit are imported by tests only", () => {
   expect(rules(kit, asTest)).toEqual([]);
 });
 
+test("what tests share is test too: it may use the e2e harness, and only tests import it", () => {
+  const path = "packages/piv/src/testing/helper.ts";
+  const text = 'import "../../../../e2e/harness/a.ts";\nimport { test } from "vitest";';
+  expect(rules(workspace("@lanyard/piv", "", { files: [{ path, text }] }))).toEqual([]);
+  const production = workspace("@lanyard/piv", 'import "./testing/helper.ts";');
+  expect(rules(production)).toEqual(["floors/test_only"]);
+});
+
+test("testkit uses the root's test tools without declaring them", () => {
+  expect(rules(workspace("@lanyard/testkit", 'import { test } from "vitest";'))).toEqual([]);
+});
+
 test("package.json declares what is imported, no more, no less", () => {
   const text = 'import { toHex } from "@lanyard/bytes";';
   expect(rules(BYTES, workspace("@lanyard/piv", text, { dependencies: [] }))).toEqual([

@@ -43,6 +43,9 @@ const DECLARED_FOR_OTHERS: Readonly<Record<string, readonly string[]>> = {
   "@lanyard/pages": ["nhsuk-frontend", "classnames", "tslib"],
 };
 
+/** What the root declares for tests; testkit, which is for tests, need not declare it again. */
+const TEST_TOOLS = ["vitest", "fast-check"];
+
 /**
  * Uses of the clock, of chance and of the machine. The compiler knows only some of them as missing. `Date` as a type
  * is let through: a time that came as an argument is no clock.
@@ -128,7 +131,8 @@ function throughWall(
 ): string | undefined {
   if (from.startsWith(".")) {
     const target = resolvePath(file.path, from);
-    return target.startsWith(`${workspace.folder}/`)
+    const isHarness = isTest(file.path) && target.startsWith("e2e/");
+    return isHarness || target.startsWith(`${workspace.folder}/`)
       ? undefined
       : `${from} leaves ${workspace.folder}: import the other package by its name.`;
   }
@@ -163,7 +167,7 @@ function testOnly(from: string, workspace: Workspace): string | undefined {
   if (packageOf(from) === "@lanyard/testkit" && workspace.name !== "@lanyard/testkit")
     return "testkit is imported by tests only.";
   return from.startsWith(".") && isTest(from)
-    ? `${from} is a test: only tests import it.`
+    ? `${from} is for tests: only tests import it.`
     : undefined;
 }
 
@@ -198,7 +202,8 @@ function outsideNames(file: SourceFile, workspace: Workspace): readonly string[]
     .map(({ from }) => from)
     .filter((from) => !from.startsWith(".") && !from.startsWith("node:"))
     .map(packageOf)
-    .filter((name) => name !== workspace.name);
+    .filter((name) => name !== workspace.name)
+    .filter((name) => workspace.name !== "@lanyard/testkit" || !TEST_TOOLS.includes(name));
   // The compiler adds `react/jsx-runtime` to every file with markup.
   return file.path.endsWith(".tsx") ? [...names, "react"] : names;
 }
@@ -223,8 +228,9 @@ function unknownWorkspace(workspace: Workspace): Finding {
   };
 }
 
+/** Tests, and what only tests share: `testing.ts`, or a folder of that name. */
 function isTest(path: string): boolean {
-  return /\.test\.tsx?$/.test(path);
+  return /\.test\.tsx?$|\/testing\.ts$|\/testing\//.test(path);
 }
 
 /** `zod/v4` is of `zod`, `@hpke/core/x` of `@hpke/core`. */
