@@ -31,6 +31,29 @@ export {
 } from "./ceremonies/unlock.ts";
 export { IdentityError, type IdentityErrorCode } from "./errors.ts";
 export {
+  checkPasscode,
+  PASSCODE_RULES_VERSION,
+  type PasscodeChecker,
+  passcodeChecker,
+} from "./passcode/check.ts";
+export type { HolderTokens } from "./passcode/holder.ts";
+export {
+  effectivePolicy,
+  type PasscodePolicy,
+  parseSitePolicyName,
+  policySentence,
+  SITE_POLICIES,
+  SITE_POLICY_NAMES,
+  type SitePolicyName,
+} from "./passcode/policy.ts";
+export {
+  PASSCODE_MISMATCH,
+  PASSCODE_REFUSALS,
+  type PasscodeRefusal,
+  type PasscodeVerdict,
+  passcodeGuidance,
+} from "./passcode/verdict.ts";
+export {
   type CareId,
   displayName,
   formatCareId,
