@@ -12,7 +12,11 @@ import { WorkerSocket } from "./worker-socket.ts";
 export interface EmbeddedDatabase {
   /** For `pg.Pool({ stream })`: a new connection to the database. */
   readonly stream: () => Duplex;
-  /** Waits for the statement under way, writes everything down and gives the directory back. End pools first. */
+  /**
+   * Waits for the statement under way, writes everything down and gives the directory back. End pools first.
+   *
+   * @throws {DatabaseError} `database/worker_died` if it died doing so; what was committed is safe
+   */
   close(): Promise<void>;
 }
 
@@ -41,24 +45,28 @@ export async function openEmbedded(
   const settings: WorkerSettings = { directory: path, checkpointMs, vacuumMs };
   const { worker, death } = await startOnLock(settings, unlock);
   let isClosing = false;
+  let isDead = false;
   death.then((error) => {
+    isDead = true;
     unlock();
-    if (!isClosing) options.onDeath(error);
+    if (!isClosing) options.onDeath(error ?? died({}));
   }, options.onDeath);
   return {
     stream: () => connect(worker),
     close: async () => {
+      if (isDead) return;
       if (!isClosing) send(worker, { kind: "close" });
       isClosing = true;
-      await death;
+      const error = await death;
+      if (error !== undefined) throw error;
     },
   };
 }
 
 interface LivingWorker {
   readonly worker: Worker;
-  /** Settles when the worker has ended, for whatever reason, with the best reason known. */
-  readonly death: Promise<DatabaseError>;
+  /** Settles when the worker has ended: with the best reason known, or nothing if it was asked to. */
+  readonly death: Promise<DatabaseError | undefined>;
 }
 
 async function startOnLock(settings: WorkerSettings, unlock: () => void): Promise<LivingWorker> {
@@ -75,14 +83,15 @@ async function startOnLock(settings: WorkerSettings, unlock: () => void): Promis
 async function makeDatabase(settings: WorkerSettings): Promise<void> {
   const { worker, death } = await startWorker(settings);
   send(worker, { kind: "close" });
-  await death;
+  const error = await death;
+  if (error !== undefined) throw error;
 }
 
 async function startWorker(settings: WorkerSettings): Promise<LivingWorker> {
   const worker = loadWorker(settings);
   const death = deathOf(worker);
-  const earlyDeath = await Promise.race([readinessOf(worker), death]);
-  if (earlyDeath !== undefined) throw earlyDeath;
+  const outcome = await Promise.race([readinessOf(worker), death]);
+  if (outcome !== "ready") throw outcome ?? died({});
   return { worker, death };
 }
 
@@ -99,15 +108,15 @@ function loadWorker(workerData: WorkerSettings): Worker {
   return new Worker(load, { eval: true, workerData, execArgv: [] });
 }
 
-function readinessOf(worker: Worker): Promise<undefined> {
+function readinessOf(worker: Worker): Promise<"ready"> {
   return new Promise((ready) => {
     worker.on("message", (report: WorkerReport) => {
-      if (report.kind === "ready") ready(undefined);
+      if (report.kind === "ready") ready("ready");
     });
   });
 }
 
-function deathOf(worker: Worker): Promise<DatabaseError> {
+function deathOf(worker: Worker): LivingWorker["death"] {
   return new Promise((ended) => {
     let reason: DatabaseError | undefined;
     worker.on("message", (report: WorkerReport) => {
@@ -116,8 +125,8 @@ function deathOf(worker: Worker): Promise<DatabaseError> {
     worker.on("error", (cause) => {
       reason ??= died({ cause });
     });
-    worker.once("exit", () => {
-      ended(reason ?? died({}));
+    worker.once("exit", (code) => {
+      ended(reason ?? (code === 0 ? undefined : died({})));
     });
   });
 }
