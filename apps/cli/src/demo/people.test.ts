@@ -1,3 +1,4 @@
+import { checkPasscode, effectivePolicy, SITE_POLICIES } from "@lanyard/identity";
 import { describe, expect, test } from "vitest";
 import { DEMO_ORGANISATIONS, DEMO_PEOPLE, type DemoCard } from "./people.ts";
 
@@ -93,6 +94,25 @@ describe("the demo's cards", () => {
     expect(card.passcode).toMatch(
       card.passcodeRule === "digits-6-8" ? /^[0-9]{6,8}$/ : /^[0-9A-Za-z]{4,8}$/,
     );
+  });
+});
+
+describe("every demo passcode", () => {
+  const site = SITE_POLICIES["care-4-8"];
+  const held = DEMO_PEOPLE.flatMap((person) => person.cards.map((card) => ({ person, card })));
+
+  test.each(held)("$card.serial: is one its holder might have chosen", ({ person, card }) => {
+    const verdict = checkPasscode(
+      new TextEncoder().encode(card.passcode),
+      effectivePolicy(site, card.passcodeRule),
+      {
+        names: [person.givenNames, person.familyName, person.email.split("@")[0] ?? ""],
+        dob: person.dateOfBirth,
+        numbers: [person.careId, person.phone, card.serial],
+        codes: [person.organisationCode],
+      },
+    );
+    expect(verdict).toMatchObject({ ok: true });
   });
 });
 
