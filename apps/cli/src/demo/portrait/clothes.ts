@@ -9,6 +9,7 @@ const SHOULDERS: Dots = [
   [MIDDLE - 88, 256],
   [MIDDLE - 108, 284],
   [MIDDLE - 114, 320],
+  [MIDDLE - 100, 345],
 ];
 
 export function drawClothes(canvas: Canvas, look: Look): void {
