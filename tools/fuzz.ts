@@ -16,6 +16,7 @@ import type { FuzzTarget, FuzzTargets } from "@lanyard/bytes/fuzz";
 const SOURCES: Readonly<Record<string, () => Promise<{ readonly fuzzTargets: FuzzTargets }>>> = {
   bytes: () => import("@lanyard/bytes/fuzz"),
   piv: () => import("@lanyard/piv/fuzz"),
+  "virtual-card": () => import("@lanyard/virtual-card/fuzz"),
 };
 
 const RUNS_DEFAULT = 1_000_000;

@@ -1,3 +1,10 @@
 export { type CardHarness, cardSessionContract, type MakeCardHarness } from "./card-contract.ts";
-export { issueTestCard, publicKeyObject, TEST_CARD, type TestCard, testCard } from "./test-card.ts";
+export {
+  issueTestCard,
+  publicKeyObject,
+  sendHex,
+  TEST_CARD,
+  type TestCard,
+  testCard,
+} from "./test-card.ts";
 export { cardFromTranscript, type TranscriptCard } from "./transcript.ts";

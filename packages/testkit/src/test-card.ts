@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
-import { fromHex, Secret, toBase64Url } from "@lanyard/bytes";
+import { fromHex, Secret, toBase64Url, toHex } from "@lanyard/bytes";
 import { nodeBlockCipher, nodeCardCrypto, randomBytes } from "@lanyard/crypto";
 import { openPivSession, type PublicKey, type SignatureAlgorithm, type Slot } from "@lanyard/piv";
 import {
@@ -8,6 +8,7 @@ import {
   type CardState,
   createVirtualCard,
   createVirtualReader,
+  type InsertedCard,
   openVirtualSession,
   type VirtualCard,
 } from "@lanyard/virtual-card";
@@ -62,4 +63,9 @@ export function publicKeyObject(key: PublicKey): KeyObject {
   const x = toBase64Url(key.point.slice(1, middle));
   const y = toBase64Url(key.point.slice(middle));
   return createPublicKey({ key: { kty: "EC", crv, x, y }, format: "jwk" });
+}
+
+/** Sends one raw command; the whole response as hex, status word last. */
+export async function sendHex(card: InsertedCard, command: string): Promise<string> {
+  return toHex(await card.transmit(fromHex(command)));
 }
