@@ -1,0 +1,106 @@
+import type { LeashState } from "../leash/leash.ts";
+
+/** Every sentence of the agent's pages, in one place. */
+export const WORDS = {
+  service: "Card agent",
+  home: {
+    title: "The card agent is running",
+    intro: "This program lets Lanyard use the smartcard readers of this PC.",
+    server: "Server",
+    readers: "Readers",
+    noReaders:
+      "This PC has no smartcard reader. Connect one. If there is one, contact the service desk.",
+    serviceDown:
+      "The smartcard service of this PC does not answer. Restart the PC, or contact the service desk.",
+    open: "Go to Lanyard",
+  },
+  signIn: {
+    title: "Enter your passcode",
+    intro: (host: string) => `You are signing in to Lanyard at ${host}.`,
+    card: "Your card",
+    chooseCard: "Which card is yours?",
+    chooseCardError: "Choose which card is yours",
+    passcode: "Passcode",
+    passcodeHint: "The 4 to 8 letters or numbers you use with this card",
+    button: "Sign in",
+    cancel: "Cancel",
+    empty: "Enter your passcode",
+    badFormat: "A passcode has 4 to 8 letters or numbers. No try was used.",
+    noCardTitle: "Put your card in a reader",
+    noCard:
+      "There is no smartcard in the readers of this PC that can be used here. Put your card in and look again.",
+    reading: "A card is being read. Wait a moment and look again.",
+    mute: "A card does not answer. Take it out, wipe the chip, and put it in again the right way round.",
+    foreign: "The card in the reader is not a smartcard of this kind.",
+    lookAgain: "Look again",
+    cardGone: "The card was taken out. Put it in again and enter your passcode. No try was used.",
+    lockedTitle: "This card is locked",
+    locked:
+      "This card is locked: all tries at its passcode have been used. Ask somebody who may unlock smartcards to unlock it.",
+    goBack: "Go back to Lanyard",
+  },
+  unlock: {
+    title: "Set a new passcode",
+    lookAway:
+      "Please look away and hand over the keyboard. Only the user of the card may know its passcode.",
+    lookAwayTitle: "To the operator",
+    operation: "What happens",
+    operationName: "Unlock Smartcard",
+    holder: "For",
+    careId: "UUID",
+    device: "Device",
+    operator: "Allowed by",
+    server: "Server",
+    passcode: "New passcode",
+    again: "New passcode again",
+    button: "Confirm",
+    cancel: "Cancel",
+    empty: "Type the new passcode",
+    emptyAgain: "Type the new passcode again",
+    timedOut: "The new passcode was not kept any longer. Type it again.",
+  },
+  operatorPasscode: {
+    title: "Operator, enter your own passcode",
+    always: "This service asks for your passcode before a card is unlocked.",
+    again:
+      "Your card wants your passcode again before it signs. Nothing has been done to the other card yet.",
+    passcode: "Your own passcode",
+    button: "Unlock Smartcard",
+  },
+  trouble: {
+    goBack: "Go back to Lanyard",
+    startAgain: "Try again",
+    stopped: "This cannot go on",
+    leashDownTitle: "The server cannot be reached",
+    leashDown:
+      "This PC's card agent has no connection to Lanyard at the moment. Nothing was done. Wait a little and try again; if it stays so, contact the service desk.",
+    unknownTitle: "It is not known how this ended",
+    unknown:
+      "The connection to Lanyard broke while the card was being unlocked. The new passcode may be set already.",
+    unknownNext:
+      "Leave the card in, go back to Lanyard, and look there how it ended. If it does not say, take the card out, put it in again and start again.",
+    oldForm: "This page was out of date, so nothing was done. Please try again.",
+    tooMany: "Too many pages were opened here. Wait a minute, go back to Lanyard and start again.",
+    tooManyTitle: "Wait a minute",
+    internal: "Something went wrong in the card agent. Go back to Lanyard and start again.",
+    overTitle: "This has been finished already",
+  },
+} as const;
+
+/** "Wrong passcode. You have 2 tries left before the card locks." */
+export function wrongPasscode(triesLeft: number | undefined): string {
+  if (triesLeft === undefined) return "Wrong passcode.";
+  if (triesLeft === 1)
+    return "Wrong passcode. You have 1 try left. If that one is wrong too, the card locks.";
+  return `Wrong passcode. You have ${triesLeft} tries left before the card locks.`;
+}
+
+/** `555083916274` as people read it from the card: `5550 8391 6274`. */
+export function spacedCareId(careId: string): string {
+  return careId.replace(/^(....)(....)(....)$/, "$1 $2 $3");
+}
+
+export const LEASH_WORDS: Readonly<Record<Exclude<LeashState["state"], "refused">, string>> = {
+  up: "Connected",
+  down: "Not connected. The agent keeps trying.",
+};
