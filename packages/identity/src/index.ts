@@ -54,6 +54,24 @@ export {
   passcodeGuidance,
 } from "./passcode/verdict.ts";
 export {
+  type Actor,
+  DENIALS,
+  type Denial,
+  type HeldRole,
+  mayPerform,
+  organisationPath,
+  type Permission,
+  type Target,
+} from "./permissions/may-perform.ts";
+export { parseRole, ROLE_NAMES, ROLES, type Role, roleByCode } from "./permissions/roles.ts";
+export {
+  DEFAULT_PERMISSION_SETTINGS,
+  type PermissionSettings,
+  type Scope,
+  scopeOf,
+} from "./permissions/settings.ts";
+export { ACTIVITIES, type Activity, type Cell, cellOf } from "./permissions/table.ts";
+export {
   type CareId,
   displayName,
   formatCareId,

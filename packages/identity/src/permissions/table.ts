@@ -1,0 +1,59 @@
+import type { Role } from "./roles.ts";
+
+/**
+ * What a role may do of an activity.
+ *
+ * - `yes`: within the activity's scope. `own`: in the role's own organisation only, whatever the scope.
+ * - `ask`: by raising a request. `assignable`: what is marked assignable; anything else by a request.
+ * - `some`: the kinds that the settings name. `setting`: where the setting of that name is on.
+ * - `-`: no.
+ */
+export type Cell = "yes" | "own" | "ask" | "assignable" | "some" | "setting" | "-";
+
+type Columns = readonly [
+  manager: Cell,
+  advancedAgent: Cell,
+  agent: Cell,
+  sponsor: Cell,
+  idChecker: Cell,
+  administrator: Cell,
+];
+
+/** Who may do what. What is not in the table may nobody; a plain user is not in the table. */
+// biome-ignore format: the columns are the documentation
+const TABLE = {
+  //                       manager  advanced  agent  sponsor       checker  administrator
+  "find-person":          ["yes",  "yes",    "yes", "yes",        "yes",   "yes"],
+  "manage-smartcard-tab": ["yes",  "yes",    "yes", "yes",        "-",     "setting"],
+  "unlock":               ["yes",  "yes",    "yes", "yes",        "-",     "yes"],
+  "renew-due":            ["yes",  "yes",    "yes", "yes",        "-",     "yes"],
+  "manage-card-life":     ["yes",  "yes",    "yes", "-",          "-",     "-"],
+  "edit-person":          ["yes",  "yes",    "yes", "ask",        "yes",   "-"],
+  "close-person":         ["yes",  "yes",    "yes", "ask",        "-",     "-"],
+  "assign-position":      ["yes",  "yes",    "yes", "assignable", "-",     "-"],
+  "define-positions":     ["yes",  "yes",    "-",   "-",          "-",     "-"],
+  "decide-requests":      ["yes",  "yes",    "yes", "some",       "-",     "-"],
+  "report":               ["yes",  "yes",    "yes", "own",        "some",  "-"],
+} as const satisfies Record<string, Columns>;
+
+/**
+ * `renew-due`: in the last 90 days before expiry. `manage-card-life`: renew or repair an expired card, issue, clear,
+ * cancel. `edit-person`: create a person too. `close-person`: reopen too.
+ */
+export type Activity = keyof typeof TABLE;
+
+// biome-ignore format: as the columns of the table
+export const ACTIVITIES: readonly Activity[] = [
+  "find-person", "manage-smartcard-tab", "unlock", "renew-due", "manage-card-life", "edit-person", "close-person",
+  "assign-position", "define-positions", "decide-requests", "report",
+];
+
+// biome-ignore format: as the columns of the table
+const COLUMNS: readonly Role[] = [
+  "RA Manager", "Advanced RA Agent", "RA Agent", "RA Sponsor", "ID Checker", "Smartcard Administrator",
+];
+
+/** The cell for `role` in `activity`'s row: `-` unless the table says more. */
+export function cellOf(activity: Activity, role: Role): Cell {
+  return TABLE[activity][COLUMNS.indexOf(role)] ?? "-";
+}
