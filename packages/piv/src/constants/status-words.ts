@@ -58,5 +58,6 @@ export function triesLeftFrom(statusWord: number): number | undefined {
 }
 
 function rowOf(statusWord: number): (typeof STATUS_WORDS)[number] | undefined {
-  return STATUS_WORDS.find((row) => (statusWord & row.mask) === row.word);
+  const isWord = statusWord >= 0 && statusWord <= 0xffff;
+  return isWord ? STATUS_WORDS.find((row) => (statusWord & row.mask) === row.word) : undefined;
 }
