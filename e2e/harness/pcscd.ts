@@ -31,7 +31,8 @@ const START_LIMIT_MS = 10_000;
  * /run/pcscd of our own.
  */
 export function pcscUnavailable(programs: readonly string[] = []): string | undefined {
-  if (process.env["LANYARD_PRIVATE_NET"] !== "1") return "no private network";
+  const { LANYARD_PRIVATE_NET } = process.env;
+  if (LANYARD_PRIVATE_NET !== "1") return "no private network";
   if (!existsSync(DRIVER)) return "vsmartcard-vpcd is not installed";
   const missing = ["pcscd", ...programs].find((program) => !isOnPath(program));
   return missing === undefined ? undefined : `${missing} is not installed`;

@@ -12,6 +12,7 @@ export function rsaPrivate(privateKey: Uint8Array, block: Uint8Array): Uint8Arra
   const key = privateKeyFromPkcs8(privateKey);
   if (key.asymmetricKeyType !== "rsa")
     throw new CryptoError("crypto/bad_key", "Expected an RSA private key.");
+  if (block.length * 8 !== key.asymmetricKeyDetails?.modulusLength) return undefined;
   try {
     return new Uint8Array(privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, block));
   } catch {
