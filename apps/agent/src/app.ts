@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { assetUrls } from "@lanyard/pages";
-import { readAssets } from "@lanyard/pages/node";
+import { type Assets, readAssets } from "@lanyard/pages/node";
 import type { AgentConfig } from "./config.ts";
 import { type CardsHeld, openCardsHeld } from "./desk/cards-held.ts";
 import { type Desk, openDesk } from "./desk/desk.ts";
@@ -25,6 +25,8 @@ export interface AgentParts {
   readonly driver: ReaderDriver;
   readonly log: Logger;
   readonly timers?: Timers;
+  /** The built style sheet, unless given. */
+  readonly assets?: Assets;
 }
 
 /** A running agent. */
@@ -42,7 +44,7 @@ export interface Agent {
  * @throws {AgentError} | {AssetsError} `assets/not_built`
  */
 export async function startAgent(config: AgentConfig, parts: AgentParts): Promise<Agent> {
-  const assets = await readAssets();
+  const assets = parts.assets ?? (await readAssets());
   const deviceKey = await openDeviceKey(config.dataDirectory);
   const built = build(config, parts, { assets: assetUrls(assets.hash), deviceKey });
   const { rooms, cards } = built;

@@ -72,11 +72,7 @@ export async function signStatement(
 }
 
 /** Whether the key signed the statement: for the agent's own check that a card was not swapped. */
-export function isSignedBy(
-  key: CardKey,
-  statement: Uint8Array,
-  signature: CardSignature,
-): boolean {
+export function isSignedBy(key: CardKey, statement: Uint8Array, signature: CardSignature): boolean {
   const value = Buffer.from(signature.value, "base64");
   const publicKey = { key: key.publicKey, dsaEncoding: "ieee-p1363" } as const;
   return verify(key.kind.hash, statement, publicKey, value);

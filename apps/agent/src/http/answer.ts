@@ -42,11 +42,7 @@ export function send(response: ServerResponse, answer: Answer): void {
   response.end(body);
 }
 
-type Parts = readonly [
-  status: number,
-  headers: Readonly<Record<string, string>>,
-  body: Uint8Array,
-];
+type Parts = readonly [status: number, headers: Readonly<Record<string, string>>, body: Uint8Array];
 
 const HTML = "text/html; charset=utf-8";
 

@@ -104,5 +104,7 @@ function hexDigit(byte: number | undefined): number | undefined {
 }
 
 function textOf(bytes: Uint8Array | undefined): string | undefined {
-  return bytes?.every((byte) => byte >= 0x20 && byte < 0x7f) === true ? asciiText(bytes) : undefined;
+  return bytes?.every((byte) => byte >= 0x20 && byte < 0x7f) === true
+    ? asciiText(bytes)
+    : undefined;
 }

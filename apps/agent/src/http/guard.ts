@@ -30,7 +30,8 @@ export function admit(request: RequestFacts, authority: string, assetsPrefix: st
 /** A person going somewhere: never a fetch, a frame, an image or a look ahead. */
 function admitPage(request: RequestFacts, path: string): Admission {
   const isNavigation =
-    only(request, "sec-fetch-mode") === "navigate" && only(request, "sec-fetch-dest") === "document";
+    only(request, "sec-fetch-mode") === "navigate" &&
+    only(request, "sec-fetch-dest") === "document";
   const isSpeculative = has(request, "sec-purpose") || has(request, "purpose");
   return isNavigation && !isSpeculative ? { ok: true, kind: "page", path } : refuse(403);
 }

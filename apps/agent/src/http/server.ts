@@ -113,8 +113,7 @@ async function attend(exchange: Exchange): Promise<void> {
   const { answer, route, visit } = await routeSafely(exchange);
   const status = answer.kind === "redirect" ? 303 : answer.kind === "asset" ? 200 : answer.status;
   options.log.info({ route, method: request.method?.slice(0, 8), status }, "http.answered");
-  if (visit !== undefined)
-    response.once("finish", () => options.routes.delivered(visit, answer));
+  if (visit !== undefined) response.once("finish", () => options.routes.delivered(visit, answer));
   // What of a refused body was not read goes with its connection.
   if (!request.complete) response.setHeader("Connection", "close");
   send(response, answer);
@@ -149,9 +148,7 @@ async function routeRequest({ request, authority, options }: Exchange): Promise<
   if (visit !== undefined)
     return { route: "visit.open", visit, answer: await options.routes.open(visit) };
   if (path !== "/") return refuse("unknown", 404);
-  return kind === "form"
-    ? refuse("home", 405)
-    : { route: "home", answer: options.routes.home() };
+  return kind === "form" ? refuse("home", 405) : { route: "home", answer: options.routes.home() };
 }
 
 function refuse(route: RouteName, status: number): Routed {

@@ -1,6 +1,12 @@
 import { toBase64 } from "@lanyard/bytes";
 import { CardError, isCardLost, type PivSession } from "@lanyard/piv";
-import { type LeashHandlers, Refusal, type ReplyOf, type RequestOf, statements } from "@lanyard/wire";
+import {
+  type LeashHandlers,
+  Refusal,
+  type ReplyOf,
+  type RequestOf,
+  statements,
+} from "@lanyard/wire";
 import { signStatement } from "../desk/card-key.ts";
 import { cardRefusal } from "../desk/card-refusal.ts";
 import type { CardsHeld } from "../desk/cards-held.ts";

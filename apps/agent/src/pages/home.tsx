@@ -1,4 +1,4 @@
-import { ButtonLink, ReaderList, type ReaderLine, SummaryList } from "@lanyard/pages";
+import { ButtonLink, type ReaderLine, ReaderList, SummaryList } from "@lanyard/pages";
 import { type DeskView, REFUSALS, type ReaderView } from "@lanyard/wire";
 import type { Answer } from "../http/answer.ts";
 import type { LeashState } from "../leash/leash.ts";

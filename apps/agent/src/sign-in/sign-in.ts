@@ -11,7 +11,8 @@ import { lockedPage, noCardPage, SIGN_IN_FIELDS, signInPage } from "../pages/sig
 import { WORDS, wrongPasscode } from "../pages/words.ts";
 import type { Rooms } from "../rooms.ts";
 import { toReturn, visitPath } from "../visits/addresses.ts";
-import { type BoundVisit, giveUp } from "../visits/visit.ts";
+import { giveUp } from "../visits/give-up.ts";
+import type { BoundVisit } from "../visits/visit-memory.ts";
 
 type SignInVisit = BoundVisit<"sign_in">;
 
@@ -24,14 +25,15 @@ const PASSCODE_BYTES_MIN = 4;
 export function showSignIn(rooms: Rooms, { memory }: SignInVisit): Answer {
   const { cards } = rooms.desk;
   const form = { action: visitPath(memory.id), formToken: memory.formToken };
-  if (cards.length === 0)
-    return noCardPage(rooms.pages, { ...form, state: whyNoCard(rooms) });
+  if (cards.length === 0) return noCardPage(rooms.pages, { ...form, state: whyNoCard(rooms) });
   return signInPage(rooms.pages, { ...form, cards });
 }
 
 function whyNoCard(rooms: Rooms): "none" | "reading" | "mute" | "foreign" {
   const states = rooms.desk.view.readers.map(({ state }) => state);
-  return (["reading", "mute", "foreign"] as const).find((state) => states.includes(state)) ?? "none";
+  return (
+    (["reading", "mute", "foreign"] as const).find((state) => states.includes(state)) ?? "none"
+  );
 }
 
 /** One press: at most one VERIFY, on the one card that was picked. */

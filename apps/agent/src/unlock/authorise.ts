@@ -80,7 +80,11 @@ export async function askRelease(
     return await leash.call("unlock_authorise", request);
   } catch (error) {
     if (!(error instanceof LeashLost)) throw error;
-    const isBack = await within(timers, LEASH_BACK_MS, leash.whenUp().then(() => true));
+    const isBack = await within(
+      timers,
+      LEASH_BACK_MS,
+      leash.whenUp().then(() => true),
+    );
     if (isBack !== true) throw error;
     return leash.call("unlock_authorise", request);
   }

@@ -85,7 +85,9 @@ class BurstRun {
     this.#next?.wipe();
   }
 
-  async endLost(reason: "holder_card_removed" | "answer_lost" | "proof_missing"): Promise<BurstEnd> {
+  async endLost(
+    reason: "holder_card_removed" | "answer_lost" | "proof_missing",
+  ): Promise<BurstEnd> {
     this.#note(await this.#progress);
     if (this.#returnCode === undefined) this.#note(await this.#order.reports.lost(reason));
     return this.#returnCode === undefined ? "unknown" : { returnCode: this.#returnCode };

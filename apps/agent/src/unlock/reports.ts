@@ -19,7 +19,10 @@ export const LEASH_BACK_MS = 10_000;
 
 type Call = () => Promise<UnlockProgress>;
 
-export function openReports(rooms: Pick<Rooms, "leash" | "timers" | "log">, visit: string): Reports {
+export function openReports(
+  rooms: Pick<Rooms, "leash" | "timers" | "log">,
+  visit: string,
+): Reports {
   const { leash, log } = rooms;
   let last: Promise<unknown> = Promise.resolve();
   let giveUpAt: number | undefined;
@@ -44,7 +47,13 @@ export function openReports(rooms: Pick<Rooms, "leash" | "timers" | "log">, visi
     const { timers } = rooms;
     giveUpAt ??= timers.now() + LEASH_BACK_MS;
     const leftMs = Math.max(0, giveUpAt - timers.now());
-    return (await within(timers, leftMs, leash.whenUp().then(() => true))) ?? false;
+    return (
+      (await within(
+        timers,
+        leftMs,
+        leash.whenUp().then(() => true),
+      )) ?? false
+    );
   };
 
   const inOrder = (call: Call): Promise<UnlockProgress | undefined> => {

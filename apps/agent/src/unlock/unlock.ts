@@ -7,11 +7,17 @@ import type { HeldCard } from "../desk/held-card.ts";
 import type { Answer } from "../http/answer.ts";
 import type { FormBytes } from "../http/form-bytes.ts";
 import { unknownOutcomePage } from "../pages/trouble.tsx";
-import { operatorPasscodePage, UNLOCK_FIELDS, UNLOCK_PRESSES, unlockPage } from "../pages/unlock.tsx";
+import {
+  operatorPasscodePage,
+  UNLOCK_FIELDS,
+  UNLOCK_PRESSES,
+  unlockPage,
+} from "../pages/unlock.tsx";
 import { WORDS, wrongPasscode } from "../pages/words.ts";
 import type { Rooms } from "../rooms.ts";
 import { toReturn, visitPath } from "../visits/addresses.ts";
-import { type BoundVisit, giveUp } from "../visits/visit.ts";
+import { giveUp } from "../visits/give-up.ts";
+import type { BoundVisit } from "../visits/visit-memory.ts";
 import { type Authorised, askRelease, signAuthorisation } from "./authorise.ts";
 import { runBurst } from "./burst.ts";
 import { policyFor, whatIsWrong } from "./new-passcode.ts";

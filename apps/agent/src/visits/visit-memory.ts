@@ -1,4 +1,5 @@
 import type { Secret } from "@lanyard/bytes";
+import type { Task } from "@lanyard/wire";
 import type { Answer } from "../http/answer.ts";
 import type { Timers } from "../timers.ts";
 
@@ -18,6 +19,12 @@ export interface VisitMemory {
   /** The holder's new passcode, while the operator's card wants its own passcode first. Wiped at any end. */
   keptPasscode: Secret | undefined;
   cancelKept: () => void;
+}
+
+/** A visit as a task's page needs it. */
+export interface BoundVisit<Purpose extends Task["purpose"] = Task["purpose"]> {
+  readonly memory: VisitMemory;
+  readonly task: Extract<Task, { purpose: Purpose }>;
 }
 
 export interface Visits {

@@ -1,4 +1,4 @@
-import { LeashLost, Refusal, type RequestOf, type Task } from "@lanyard/wire";
+import { LeashLost, Refusal } from "@lanyard/wire";
 import type { Answer } from "../http/answer.ts";
 import type { FormBytes } from "../http/form-bytes.ts";
 import { nameOf } from "../leash/line.ts";
@@ -12,14 +12,9 @@ import {
 import type { Rooms } from "../rooms.ts";
 import { pressSignIn, showSignIn } from "../sign-in/sign-in.ts";
 import { pressUnlock, showUnlock } from "../unlock/unlock.ts";
-import { toBind, toReturn, visitPath } from "./addresses.ts";
+import { toBind, visitPath } from "./addresses.ts";
+import { giveUp } from "./give-up.ts";
 import type { VisitMemory } from "./visit-memory.ts";
-
-/** A visit as a task's page needs it. */
-export interface BoundVisit<Purpose extends Task["purpose"] = Task["purpose"]> {
-  readonly memory: VisitMemory;
-  readonly task: Extract<Task, { purpose: Purpose }>;
-}
 
 /** GET /t/<visit>. Nothing happens on a GET but the claim, once. */
 export async function openVisit(rooms: Rooms, visit: string): Promise<Answer> {
@@ -115,18 +110,6 @@ async function press(rooms: Rooms, memory: VisitMemory, form: FormBytes): Promis
   return task.purpose === "sign_in"
     ? pressSignIn(rooms, { memory, task }, form)
     : pressUnlock(rooms, { memory, task }, form);
-}
-
-/** Nothing was done: the server is told why, and says so on its own page. */
-export async function giveUp(
-  rooms: Rooms,
-  memory: VisitMemory,
-  reason: RequestOf<"give_up">["reason"],
-): Promise<Answer> {
-  rooms.visits.takePasscode(memory)?.wipe();
-  const { returnCode } = await rooms.leash.call("give_up", { visit: memory.id, reason });
-  rooms.log.info({ reason }, "visit.given_up");
-  return toReturn(rooms.pages, memory.id, returnCode);
 }
 
 /** The browser has got the last answer: from now on the server says how things stand. */

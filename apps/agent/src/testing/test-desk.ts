@@ -1,0 +1,67 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { type Agent, startAgent } from "../app.ts";
+import type { Timers } from "../timers.ts";
+import { openScriptedServer, type ScriptedServer } from "./scripted-server.ts";
+import { type Browser, openBrowser } from "./test-browser.ts";
+import { openTestReaders, type TestReaders } from "./test-readers.ts";
+
+/** A whole desk in one process: agent, readers, browser, and a scripted server. */
+export interface TestDesk {
+  readonly agent: Agent;
+  readonly readers: TestReaders;
+  readonly server: ScriptedServer;
+  readonly browser: Browser;
+  /** Everything the agent logged, one JSON object a line. */
+  readonly logged: string[];
+  close(): Promise<void>;
+}
+
+export const OPERATOR_READER = "Virtual reader 1";
+export const HOLDER_READER = "Virtual reader 2";
+export const THIRD_READER = "Virtual reader 3";
+
+export async function openTestDesk(options: { readonly timers?: Timers } = {}): Promise<TestDesk> {
+  const directory = await mkdtemp(join(tmpdir(), "lanyard-agent-"));
+  const server = await openScriptedServer();
+  const readers = openTestReaders(OPERATOR_READER, HOLDER_READER, THIRD_READER);
+  const logged: string[] = [];
+  const log = pino({ level: "debug" }, { write: (line: string) => logged.push(line) });
+  const agent = await startAgent(
+    {
+      serverOrigin: server.origin,
+      port: 0,
+      deskName: "Test desk",
+      dataDirectory: directory,
+      logLevel: "debug",
+    },
+    { driver: readers, log, assets: { hash: "test", files: TEST_ASSETS }, ...options },
+  );
+  await server.seeing((view) => view.readers.length === 3);
+  return {
+    agent,
+    readers,
+    server,
+    browser: openBrowser(agent.port),
+    logged,
+    close: async () => {
+      await agent.close();
+      await readers.close();
+      await server.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+const TEST_ASSETS = new Map([
+  [
+    "/assets/test/lanyard.css",
+    { bytes: Buffer.from("body{}"), type: "text/css; charset=utf-8", etag: '"test"' },
+  ],
+  [
+    "/assets/test/lanyard.js",
+    { bytes: Buffer.from("1"), type: "text/javascript; charset=utf-8", etag: '"test"' },
+  ],
+]);
