@@ -3,13 +3,13 @@ import { BytesError } from "./errors.ts";
 const STANDARD = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const URL_SAFE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/** Base64 with padding [RFC 4648 §4]. */
+/** Base64 with padding [RFC4648 §4]. */
 export function toBase64(bytes: Uint8Array): string {
   const text = encode(bytes, STANDARD);
   return text.padEnd(text.length + ((4 - (text.length % 4)) % 4), "=");
 }
 
-/** Base64url without padding [RFC 4648 §5]. */
+/** Base64url without padding [RFC4648 §5]. */
 export function toBase64Url(bytes: Uint8Array): string {
   return encode(bytes, URL_SAFE);
 }

@@ -29,7 +29,7 @@ export function asciiText(bytes: Uint8Array): string {
   return text;
 }
 
-/** UTF-8 [RFC 3629]. A lone surrogate becomes U+FFFD, as `TextEncoder` has it. */
+/** UTF-8 [RFC3629]. A lone surrogate becomes U+FFFD, as `TextEncoder` has it. */
 export function utf8Bytes(text: string): Uint8Array {
   const bytes: number[] = [];
   for (const character of text) {
