@@ -75,6 +75,21 @@ describe("what a card stores", () => {
   });
 });
 
+describe("one command at a time", () => {
+  test("two wrong passcodes sent at once cost two tries", async () => {
+    const { card, inserted } = await selected();
+    const answers = await Promise.all([sendHex(inserted, WRONG), sendHex(inserted, WRONG)]);
+    expect(answers).toEqual(["63c2", "63c1"]);
+    expect(card.state.passcode.triesLeft).toBe(1);
+  });
+
+  test("[PIV-2 §2.4.3] a passcode is compared whole: one that differs in its last byte is wrong", async () => {
+    const { inserted } = await selected();
+    expect(await sendHex(inserted, verify(`${FACTORY.passcode.slice(0, -1)}0`))).toBe("63c2");
+    expect(await sendHex(inserted, verify(`${FACTORY.passcode}0`))).toBe("63c1");
+  });
+});
+
 describe("what a card forgets", () => {
   test("[PIV-1 §5.3] at a reset: selection, verification, management key, a half-read answer", async () => {
     const card = testCard(blank());
@@ -121,10 +136,11 @@ describe("what a card forgets", () => {
     await Promise.resolve();
     first.remove();
     const second = card.insert();
-    const selected = sendHex(second, SELECT);
+    const reselected = sendHex(second, SELECT);
     finish();
     await settled;
-    expect((await selected).slice(-4)).toBe("9000");
+    expect((await reselected).slice(-4)).toBe("9000");
+    expect(await sendHex(second, STATUS)).toBe("63c2");
   });
 
   test("a card is in one reader at a time", () => {
