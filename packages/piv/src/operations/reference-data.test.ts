@@ -1,9 +1,11 @@
 import { asciiBytes, fromHex, Secret } from "@lanyard/bytes";
 import { cardFromTranscript, type TranscriptCard } from "@lanyard/testkit";
 import { describe, expect, test } from "vitest";
+import type { Exchange } from "../commands/exchange.ts";
 import { CardError } from "../errors.ts";
 import { openPivSession, type PivSession } from "../session.ts";
 import type { Card } from "../transport/card.ts";
+import { changePasscode, changePuk, resetRetryCounter, verifyPasscode } from "./reference-data.ts";
 
 const SELECT = `
   > 00A40400 09 A00000030800001000 00
@@ -172,6 +174,26 @@ describe("[PIV-2 §3.2.2, §3.2.3] CHANGE REFERENCE DATA and RESET RETRY COUNTER
       for (const [, , run] of uses) await run(session).catch(() => undefined);
       expect(kept.length).toBe(4);
       for (const apdu of kept) expect(apdu).toEqual(new Uint8Array(apdu.length));
+    },
+  );
+
+  test.each(["answered", "lost"])(
+    "so is the data field it was made of, %s or not",
+    async (ending) => {
+      const fields: Uint8Array[] = [];
+      const exchange: Exchange = async ({ data }) => {
+        fields.push(data);
+        expect(data.some((byte) => byte !== 0)).toBe(true);
+        if (ending === "lost") throw new CardError("card/reset", "Reset.");
+        return { data: new Uint8Array(0), statusWord: 0x9000 };
+      };
+      await verifyPasscode(exchange, secret("123456")).catch(() => undefined);
+      await changePasscode(exchange, secret("123456"), secret("654321")).catch(() => undefined);
+      await changePuk(exchange, secret("ABCDEFGH"), secret("QRSTUVWX")).catch(() => undefined);
+      await resetRetryCounter(exchange, secret("ABCDEFGH"), secret("654321")).catch(
+        () => undefined,
+      );
+      expect(fields).toEqual([8, 16, 16, 16].map((bytes) => new Uint8Array(bytes)));
     },
   );
 });

@@ -1,7 +1,7 @@
 import { fromHex, toHex } from "@lanyard/bytes";
 import { cardFromTranscript } from "@lanyard/testkit";
 import { describe, expect, test } from "vitest";
-import { encodeCommand } from "../commands/apdu.ts";
+import { encodeCommand, parseCommand } from "../commands/apdu.ts";
 import { getDataCommand, putDataCommand } from "../commands/data.ts";
 import { CardError } from "../errors.ts";
 import type { Card } from "./card.ts";
@@ -148,6 +148,13 @@ describe("[PIV-2 §3.2] what costs a try goes out once, as it is, whatever is an
     for (const [, layer] of layers)
       await expect(layer(card).transmit(apdu)).rejects.toMatchObject({ code: "card/removed" });
     expect(sent).toBe(layers.length);
+  });
+
+  test.each(layers)("data too long for %s APDUs is not cut into links", async (_, layer) => {
+    const apdu = encodeCommand({ ...parseCommand(VERIFY), data: new Uint8Array(2100) });
+    const card = stubbornCard("9000");
+    await layer(card).transmit(apdu);
+    expect(card.sent).toEqual([toHex(apdu)]);
   });
 
   test("the layers pass the caller's own array on, so that one wipe is enough", async () => {
