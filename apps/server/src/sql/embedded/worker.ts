@@ -1,4 +1,4 @@
-import { isMainThread, parentPort, workerData } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import type { PGlite } from "@electric-sql/pglite";
 import { DatabaseError } from "../errors.ts";
 import { openEngine } from "./engine.ts";
@@ -7,7 +7,7 @@ import { serveSession } from "./session.ts";
 import { Turns } from "./turns.ts";
 import type { WorkerReport, WorkerRequest, WorkerSettings } from "./worker-messages.ts";
 
-if (!isMainThread) await main(workerData);
+await main(workerData);
 
 /** The thread PostgreSQL lives in, so that a long query never holds up the server's event loop. */
 async function main(settings: WorkerSettings): Promise<void> {
