@@ -70,10 +70,10 @@ export class UnlockService {
     return this.#visits.start({ purpose: "unlock", browser, sessionId: session.id, ceremony });
   }
 
-  /** Ends what is open at a desk: before release nothing is left to repair, after it the burst is finished. */
-  async abortAtDesk(deskId: string, reason: UnlockEndReason): Promise<void> {
-    const ceremony = await this.#openAtDesk(deskId);
-    if (ceremony !== undefined) await this.#abort(ceremony, reason);
+  /** The session has ended: before release nothing is left to repair, after it the burst is finished all the same. */
+  async abortOfSession(session: Session, reason: UnlockEndReason): Promise<void> {
+    const ceremony = await this.#openAtDesk(session.deskId);
+    if (ceremony?.sessionId === session.id) await this.#abort(ceremony, reason);
   }
 
   /** The desk's readers changed: the ceremony ends if its card has gone. */

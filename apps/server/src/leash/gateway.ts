@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
+import type { Desk } from "@lanyard/identity";
 import {
   LEASH_MAX_BYTES,
   LEASH_PROTOCOL,
@@ -15,12 +16,6 @@ import type { Logger } from "../log.ts";
 import { newNonce } from "../random.ts";
 import type { DeskLink, Links } from "./links.ts";
 
-/** A desk that has said who it is. */
-export interface KnownDesk {
-  readonly id: string;
-  readonly name: string;
-}
-
 export interface GatewayOptions {
   readonly links: Links;
   readonly log: Logger;
@@ -29,9 +24,9 @@ export interface GatewayOptions {
    *
    * @throws {Refusal} `desk_key_invalid` | `desk_unknown` | `desk_revoked`
    */
-  recognise(nonce: string, hello: ReplyOf<"hello">): Promise<KnownDesk>;
+  recognise(nonce: string, hello: ReplyOf<"hello">): Promise<Desk>;
   /** What this server answers to that desk. */
-  handlers(desk: KnownDesk): LeashHandlers<"server">;
+  handlers(desk: Desk): LeashHandlers<"server">;
 }
 
 /** Where agents dial in. */
@@ -70,7 +65,7 @@ function refuseUpgrade(request: IncomingMessage): string | undefined {
 }
 
 function attend(agent: WebSocket, options: GatewayOptions): void {
-  const state: { desk?: KnownDesk; link?: DeskLink } = {};
+  const state: { desk?: Desk; link?: DeskLink } = {};
   const peer = openPeer<"server">({
     side: "server",
     handlers: onceKnown(() => state.desk, options),
@@ -117,7 +112,7 @@ function attend(agent: WebSocket, options: GatewayOptions): void {
   );
 }
 
-async function greet(peer: Peer<"server">, options: GatewayOptions): Promise<KnownDesk> {
+async function greet(peer: Peer<"server">, options: GatewayOptions): Promise<Desk> {
   const nonce = newNonce();
   const hello = await peer.call("hello", { protocol: LEASH_PROTOCOL, nonce });
   if (hello.protocol !== LEASH_PROTOCOL) throw new Refusal("protocol_unsupported");
@@ -125,10 +120,7 @@ async function greet(peer: Peer<"server">, options: GatewayOptions): Promise<Kno
 }
 
 /** Until the desk is known, every call is refused. */
-function onceKnown(
-  desk: () => KnownDesk | undefined,
-  options: GatewayOptions,
-): LeashHandlers<"server"> {
+function onceKnown(desk: () => Desk | undefined, options: GatewayOptions): LeashHandlers<"server"> {
   const forDesk = (): LeashHandlers<"server"> => {
     const known = desk();
     if (known === undefined) throw new Refusal("desk_unknown");

@@ -1,0 +1,136 @@
+import { readFile } from "node:fs/promises";
+import type { CardSecrets, Store } from "@lanyard/identity";
+import { assetUrls } from "@lanyard/pages";
+import { type Assets, readAssets } from "@lanyard/pages/node";
+import { LEASH_TIMES } from "@lanyard/wire";
+import type { FastifyInstance } from "fastify";
+import { UnlockService } from "./ceremonies/unlock.service.ts";
+import { createUnlockAtDesk } from "./ceremonies/unlock-at-desk.ts";
+import { openTrust } from "./certificates/trust.ts";
+import type { Config } from "./config.ts";
+import type { Core } from "./core.ts";
+import { DeskService } from "./desks/desk.service.ts";
+import { serveHealth } from "./health.ts";
+import { openSite } from "./http/server.ts";
+import { type DeskRooms, deskCalls } from "./leash/desk-calls.ts";
+import { openGateway } from "./leash/gateway.ts";
+import { createLinks } from "./leash/links.ts";
+import { serveLive } from "./live/stream.ts";
+import type { Logger } from "./log.ts";
+import { siteRoutes } from "./routes.ts";
+import { SessionService } from "./sessions/session.service.ts";
+import { createSignInService } from "./sign-in/sign-in.service.ts";
+import { VisitService } from "./visits/visit.service.ts";
+
+/** What a server is made of besides its settings; who opened them closes them, after the server. */
+export interface ServerParts {
+  readonly store: Store;
+  readonly secrets: CardSecrets;
+  readonly log: Logger;
+  readonly now?: () => Date;
+  readonly assets?: Assets;
+}
+
+export interface RunningServer {
+  readonly origin: string;
+  /** Where it listens; differs from the settings when they said 0. */
+  readonly port: number;
+  /** Lets requests under way finish, hangs up every leash and stream. */
+  close(): Promise<void>;
+}
+
+/** How often sessions and ceremonies are looked over for what has run out of time. */
+const ROUND_MS = LEASH_TIMES.heartbeatMs;
+
+/** The map of the server: rooms are made here, once, and know each other only through here. */
+export async function startServer(config: Config, parts: ServerParts): Promise<RunningServer> {
+  const { store, secrets, log } = parts;
+  const files = parts.assets ?? (await readAssets());
+  const trust = openTrust(await readFile(config.trustFile, "utf8"));
+  const core: Core = {
+    config,
+    store,
+    links: createLinks(),
+    trust,
+    secrets,
+    log,
+    now: parts.now ?? (() => new Date()),
+  };
+  const rooms = openRooms(core);
+  const reception = { core, sessions: rooms.sessions, assets: assetUrls(files.hash) };
+  const app = await openSite({
+    ...reception,
+    files,
+    routes: siteRoutes(core, rooms),
+    extend: (site) => {
+      serveLive(site, reception);
+      serveHealth(site, core);
+    },
+  });
+  const hangUp = openLeashes(core, rooms, app);
+  await app.listen({ host: config.host, port: config.port });
+  const stopRounds = goRounds(core, rooms);
+  const port = portOf(app, config);
+  log.info({ port }, "server.started");
+  const close = async (): Promise<void> => {
+    stopRounds();
+    await hangUp();
+    await app.close();
+    log.info("server.stopped");
+  };
+  return { origin: config.origin, port, close };
+}
+
+function openRooms(core: Core): DeskRooms {
+  const sessions = new SessionService(core);
+  const visits = new VisitService(core);
+  const unlocks = new UnlockService(core, visits);
+  const unlockAtDesk = createUnlockAtDesk(core, { visits, sessions });
+  const onCardSigned = unlocks.settle.bind(unlocks);
+  const signIn = createSignInService(core, { visits, sessions, onCardSigned });
+  sessions.onEnd((session, reason) => {
+    const why = reason === "card_removed" ? "operator_card_removed" : "session_ended";
+    unlocks
+      .abortOfSession(session, why)
+      .catch((error: unknown) => core.log.error({ err: error }, "unlock.abort_failed"));
+  });
+  return { sessions, visits, unlocks, unlockAtDesk, signIn };
+}
+
+function openLeashes(core: Core, rooms: DeskRooms, app: FastifyInstance): () => Promise<void> {
+  const desks = new DeskService(core);
+  const failed = (error: unknown) => core.log.error({ err: error }, "desk.check_failed");
+  core.links.onChange((deskId, change) => {
+    if (change === "connected") rooms.sessions.distrust(deskId).catch(failed);
+  });
+  return openGateway(app.server, {
+    links: core.links,
+    log: core.log,
+    recognise: (nonce, hello) => desks.recognise(nonce, hello),
+    handlers: (desk) => deskCalls(core, rooms, desk),
+  });
+}
+
+/** Looks everything over at every beat; a round that is still running is not overtaken by the next. */
+function goRounds(core: Core, rooms: DeskRooms): () => void {
+  let running = false;
+  const round = async (): Promise<void> => {
+    if (running) return;
+    running = true;
+    try {
+      await rooms.sessions.checkAll();
+      await rooms.unlocks.checkAll();
+    } catch (error) {
+      core.log.error({ err: error }, "round.failed");
+    } finally {
+      running = false;
+    }
+  };
+  const timer = setInterval(() => void round(), ROUND_MS);
+  return () => clearInterval(timer);
+}
+
+function portOf(app: FastifyInstance, config: Config): number {
+  const [address] = app.addresses();
+  return typeof address === "object" ? address.port : config.port;
+}

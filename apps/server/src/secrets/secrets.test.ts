@@ -1,0 +1,154 @@
+import { createHmac } from "node:crypto";
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type CareId, type PukOf, parseCareId } from "@lanyard/identity";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createMasterKeyFile, openKeyFile } from "./key-file.ts";
+import { derivePuk } from "./puk.ts";
+
+function careId(text: string): CareId {
+  const parsed = parseCareId(text);
+  if (parsed === undefined) throw new Error("not a care id");
+  return parsed;
+}
+
+const MASTER = new Uint8Array(32).fill(7);
+const CARD: PukOf = {
+  keyVersion: 1,
+  careId: careId("555083916274"),
+  cardKeyHash: "ab".repeat(32),
+  issuanceId: "issuance-1",
+  seed: new Uint8Array(32).fill(9),
+};
+
+const text = (puk: { reveal(): Uint8Array }) => Buffer.from(puk.reveal()).toString("latin1");
+
+/** The design's sentence, written out by hand with Buffers, so that a slip in `frame` would show. */
+function byHand(master: Uint8Array, of: PukOf, index: number): string {
+  const field = (bytes: Uint8Array) => {
+    const length = Buffer.alloc(2);
+    length.writeUInt16BE(bytes.length);
+    return Buffer.concat([length, bytes]);
+  };
+  const uint32 = (value: number) => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32BE(value);
+    return bytes;
+  };
+  const message = Buffer.concat([
+    Buffer.from("lanyard/puk/1", "ascii"),
+    field(uint32(of.keyVersion)),
+    field(Buffer.from(of.careId, "ascii")),
+    field(Buffer.from(of.cardKeyHash, "hex")),
+    field(Buffer.from(of.issuanceId, "ascii")),
+    field(of.seed),
+    field(uint32(index)),
+  ]);
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+  let puk = "";
+  for (let block = 0; puk.length < 8; block += 1) {
+    const input = block === 0 ? message : Buffer.concat([message, uint32(block)]);
+    for (const byte of createHmac("sha256", master).update(input).digest())
+      if (byte < 248 && puk.length < 8) puk += alphabet[byte % 62];
+  }
+  return puk;
+}
+
+describe("PUK derivation (DESIGN 5)", () => {
+  test("the same bytes as the derivation written out by hand", () => {
+    for (const index of [0, 1, 2, 255, 65_536]) {
+      expect(text(derivePuk(MASTER, CARD, index))).toBe(byHand(MASTER, CARD, index));
+    }
+  });
+
+  test("[PIV-2 §2.4.3] always eight letters or digits", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), fc.nat(), (seed, index) => {
+        expect(text(derivePuk(MASTER, { ...CARD, seed }, index))).toMatch(/^[A-Za-z0-9]{8}$/);
+      }),
+    );
+  });
+
+  test("every input moves the result: key, version, person, card key, issuance, seed, index", () => {
+    const puks = [
+      derivePuk(MASTER, CARD, 0),
+      derivePuk(MASTER, CARD, 1),
+      derivePuk(new Uint8Array(32).fill(8), CARD, 0),
+      derivePuk(MASTER, { ...CARD, keyVersion: 2 }, 0),
+      derivePuk(MASTER, { ...CARD, careId: careId("555083916275") }, 0),
+      derivePuk(MASTER, { ...CARD, cardKeyHash: "ac".repeat(32) }, 0),
+      derivePuk(MASTER, { ...CARD, issuanceId: "issuance-2" }, 0),
+      derivePuk(MASTER, { ...CARD, seed: new Uint8Array(32).fill(10) }, 0),
+    ].map(text);
+    expect(new Set(puks).size).toBe(puks.length);
+  });
+
+  test("no character is favoured: 62 characters over 4,000 PUKs, each within a wide band", () => {
+    const counts = new Map<string, number>();
+    for (let index = 0; index < 4000; index += 1)
+      for (const character of text(derivePuk(MASTER, CARD, index)))
+        counts.set(character, (counts.get(character) ?? 0) + 1);
+    const expected = (4000 * 8) / 62;
+    expect(counts.size).toBe(62);
+    for (const count of counts.values()) {
+      expect(count).toBeGreaterThan(expected * 0.7);
+      expect(count).toBeLessThan(expected * 1.3);
+    }
+  });
+});
+
+describe("the master key file", () => {
+  let directory = "";
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), "lanyard-secrets-"));
+  });
+  afterAll(() => rm(directory, { recursive: true }));
+
+  test("is made for its owner alone, and gives the same PUKs every time it is opened", async () => {
+    const path = join(directory, "keys.json");
+    await createMasterKeyFile(path);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    const [first, second] = [await openKeyFile(path), await openKeyFile(path)];
+    expect(first.keyVersion).toBe(1);
+    expect(text(await first.derivePuk(CARD, 3))).toBe(text(await second.derivePuk(CARD, 3)));
+  });
+
+  test("is never overwritten", async () => {
+    const path = join(directory, "kept.json");
+    await createMasterKeyFile(path);
+    const before = await readFile(path, "utf8");
+    await expect(createMasterKeyFile(path)).rejects.toMatchObject({ code: "secrets/file_exists" });
+    expect(await readFile(path, "utf8")).toBe(before);
+  });
+
+  test("is refused when others may read it", async () => {
+    const path = join(directory, "loose.json");
+    await createMasterKeyFile(path);
+    await chmod(path, 0o640);
+    await expect(openKeyFile(path)).rejects.toMatchObject({ code: "secrets/file_loose" });
+  });
+
+  test("missing or malformed: refused, and the text is not repeated", async () => {
+    await expect(openKeyFile(join(directory, "none"))).rejects.toMatchObject({
+      code: "secrets/file_missing",
+    });
+    const path = join(directory, "short.json");
+    const key = Buffer.alloc(16, 5).toString("base64");
+    const wrong = { format: "lanyard-master-keys/1", keys: [{ version: 1, key }] };
+    await writeFile(path, JSON.stringify(wrong), { mode: 0o600 });
+    const error = await openKeyFile(path).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: "secrets/file_malformed" });
+    expect(String(error)).not.toContain(key);
+  });
+
+  test("a card of a version that is gone is a clear error, not another PUK", async () => {
+    const path = join(directory, "one.json");
+    await createMasterKeyFile(path);
+    const secrets = await openKeyFile(path);
+    await expect(secrets.derivePuk({ ...CARD, keyVersion: 9 }, 0)).rejects.toMatchObject({
+      code: "secrets/version_unknown",
+    });
+  });
+});
