@@ -1,7 +1,9 @@
-import { fromHex } from "@lanyard/bytes";
+import { encodeTlv, fromHex, toHex } from "@lanyard/bytes";
 import { cardFromTranscript, type TranscriptCard } from "@lanyard/testkit";
 import { describe, expect, test } from "vitest";
+import { encodeCardCapabilityContainer } from "./objects/card-capability-container.ts";
 import { encodeCertificate } from "./objects/certificate.ts";
+import { encodePrintedInformation } from "./objects/printed-information.ts";
 import { openPivSession, type PivSession } from "./session.ts";
 
 const SELECT = `
@@ -160,6 +162,41 @@ describe("keys and objects", () => {
     await expect(session.readPrintedInformation()).rejects.toMatchObject({
       code: "card/security_status",
     });
+    card.expectDone();
+  });
+
+  test("[PIV-1 §3] each reader asks for its own object, and decodes it", async () => {
+    const printed = {
+      name: "Sample Person",
+      employeeAffiliation: "",
+      expiryDate: "2030-12-31",
+      cardSerial: "1",
+      issuer: "",
+      organizationLine1: "",
+      organizationLine2: "",
+    };
+    const capabilities = {
+      cardIdentifier: new Uint8Array(21),
+      containerVersion: 0x21,
+      grammarVersion: 0x21,
+      applicationUrls: [],
+      pkcs15: 0,
+      dataModel: 0x10,
+    };
+    const [session, card] = await sessionWith(`
+      > 00CB3FFF 05 5C035FC107 00
+      < ${toHex(encodeTlv(0x53, encodeCardCapabilityContainer(capabilities)))} 9000
+      > 00CB3FFF 03 5C017E 00
+      < 7E12 4F0BA000000308000010000100 5F2F026020 9000
+      > 00CB3FFF 05 5C035FC109 00
+      < ${toHex(encodeTlv(0x53, encodePrintedInformation(printed)))} 9000
+    `);
+    expect(await session.readCardCapabilityContainer()).toEqual(capabilities);
+    expect(await session.readDiscovery()).toMatchObject({
+      globalPin: true,
+      prefersGlobalPin: true,
+    });
+    expect(await session.readPrintedInformation()).toEqual(printed);
     card.expectDone();
   });
 

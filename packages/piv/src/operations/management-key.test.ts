@@ -110,4 +110,21 @@ describe("[PIV-2 A.1, A.2] the card-management key", () => {
     });
     card.expectDone();
   });
+
+  test("random bytes of another number are refused before anything is sent", async () => {
+    const card = cardFromTranscript(`
+      > 00A40400 09 A00000030800001000 00
+      < 6108 4F06000010000100 9000
+    `);
+    const session = await openPivSession(card, { extendedLength: false });
+    const management = {
+      algorithm: "aes128",
+      key: new Secret(new Uint8Array(16)),
+      cipher,
+    } as const;
+    await expect(
+      session.authenticateManagementKey(management, () => new Uint8Array(8)),
+    ).rejects.toMatchObject({ code: "card/bad_argument" });
+    card.expectDone();
+  });
 });
