@@ -16,24 +16,19 @@ const WRONG = verify("999999");
 describe("what a card stores", () => {
   test("is stored before the answer leaves", async () => {
     const order: string[] = [];
-    let finishSaving = (): void => undefined;
-    const saving = new Promise<void>((resolve) => {
-      finishSaving = resolve;
-    });
     const card = createVirtualCard({
       state: blank(),
       crypto: nodeCardCrypto,
       async save(state) {
         order.push(`saving ${state.passcode.triesLeft}`);
-        await saving;
+        // A turn of the event loop: an answer that does not wait is out before it.
+        await new Promise((resolve) => setImmediate(resolve));
         order.push("saved");
       },
     });
     const inserted = card.insert();
     await sendHex(inserted, SELECT);
-    const answer = sendHex(inserted, WRONG).then((response) => order.push(response));
-    await Promise.resolve().then(finishSaving);
-    await answer;
+    order.push(await sendHex(inserted, WRONG));
     expect(order).toEqual(["saving 2", "saved", "63c2"]);
   });
 
@@ -119,28 +114,46 @@ describe("what a card forgets", () => {
     await expect(sendHex(first, STATUS)).rejects.toMatchObject({ code: "card/removed" });
   });
 
-  test("a card put back while its last command still runs waits for it", async () => {
-    let finish = (): void => undefined;
-    const card = testCard(blank());
+  test("a card put back while its last command is being stored waits for it, and knows of it", async () => {
+    const saving = promiseWithSwitch();
+    const stored = promiseWithSwitch();
+    const card = createVirtualCard({
+      state: blank(),
+      crypto: nodeCardCrypto,
+      async save() {
+        saving.done();
+        await stored.promise;
+      },
+    });
     const first = card.insert();
     await sendHex(first, SELECT);
-    card.faults.arm({
-      kind: "delay",
-      until: () =>
-        new Promise<void>((resolve) => {
-          finish = resolve;
-        }),
-    });
-    const lost = sendHex(first, WRONG);
-    const settled = expect(lost).rejects.toMatchObject({ code: "card/removed" });
-    await Promise.resolve();
+    const lost = expect(sendHex(first, WRONG)).rejects.toMatchObject({ code: "card/removed" });
+    await saving.promise;
     first.remove();
     const second = card.insert();
-    const reselected = sendHex(second, SELECT);
-    finish();
-    await settled;
-    expect((await reselected).slice(-4)).toBe("9000");
-    expect(await sendHex(second, STATUS)).toBe("63c2");
+    const answers = Promise.all([sendHex(second, SELECT), sendHex(second, STATUS)]);
+    stored.done();
+    await lost;
+    expect((await answers).map((answer) => answer.slice(-4))).toEqual(["9000", "63c2"]);
+  });
+
+  test("a card taken out before a delayed command starts never starts it", async () => {
+    const { card, inserted } = await selected();
+    const begun = promiseWithSwitch();
+    const wait = promiseWithSwitch();
+    card.faults.arm({
+      kind: "delay",
+      until() {
+        begun.done();
+        return wait.promise;
+      },
+    });
+    const lost = expect(sendHex(inserted, WRONG)).rejects.toMatchObject({ code: "card/removed" });
+    await begun.promise;
+    inserted.remove();
+    wait.done();
+    await lost;
+    expect(card.state.passcode.triesLeft).toBe(3);
   });
 
   test("a card is in one reader at a time", () => {
@@ -249,6 +262,14 @@ async function selected(...quirks: CardQuirk[]) {
   const inserted = card.insert();
   await sendHex(inserted, SELECT);
   return { card, inserted };
+}
+
+function promiseWithSwitch() {
+  let done = (): void => undefined;
+  const promise = new Promise<void>((resolve) => {
+    done = resolve;
+  });
+  return { promise, done: () => done() };
 }
 
 function blank(): CardState {
