@@ -86,6 +86,7 @@ function build(
     log,
     random: Math.random,
     onSilence: () => {
+      log.warn("leash.silence");
       visits.wipe();
       void cards.letAllGo();
     },

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import {
   type CallsFrom,
@@ -9,6 +9,7 @@ import {
   openPeer,
   type Peer,
   Refusal,
+  type RefusalCode,
   type ReplyOf,
   type RequestOf,
   type Task,
@@ -38,6 +39,16 @@ export interface ScriptedServer {
   seeing(condition: (view: DeskView) => boolean): Promise<DeskView>;
   /** Cuts the agent's line without a word. */
   cut(): void;
+  /** How many lines the agent has opened. */
+  readonly lines: number;
+  /** The headers of the newest upgrade. */
+  readonly upgradeHeaders: IncomingHttpHeaders;
+  forgetView(): void;
+  /** Closes every new line at once, with this code as the reason, until `letIn`. */
+  turnAway(code: RefusalCode): void;
+  letIn(): void;
+  /** Resolves when the next line is turned away. */
+  turnedAway(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -60,10 +71,14 @@ class Script implements ScriptedServer {
   readonly handlers: ServerHandlers;
   view: DeskView = { service: "down", readers: [] };
   hello: ScriptedServer["hello"];
+  lines = 0;
+  upgradeHeaders: IncomingHttpHeaders = {};
   readonly #http: Server;
   readonly #sockets: WebSocketServer;
   readonly #watchers = new Set<() => void>();
   #peer: Peer<"server"> | undefined;
+  #turningAway: RefusalCode | undefined;
+  #onTurnedAway: () => void = () => undefined;
 
   constructor(http: Server) {
     this.#http = http;
@@ -71,7 +86,13 @@ class Script implements ScriptedServer {
     this.origin = `http://localhost:${port}`;
     this.handlers = this.#defaultHandlers();
     this.#sockets = new WebSocketServer({ server: http, path: "/leash", perMessageDeflate: false });
-    this.#sockets.on("connection", (socket) => this.#attend(socket));
+    this.#sockets.on("connection", (socket, request) => {
+      this.lines += 1;
+      this.upgradeHeaders = request.headers;
+      if (this.#turningAway === undefined) return this.#attend(socket);
+      socket.on("close", () => this.#onTurnedAway());
+      socket.close(1008, this.#turningAway);
+    });
   }
 
   newVisit(): ScriptedVisit {
@@ -97,6 +118,24 @@ class Script implements ScriptedServer {
       };
       this.#watchers.add(look);
       look();
+    });
+  }
+
+  forgetView(): void {
+    this.view = { service: "down", readers: [] };
+  }
+
+  turnAway(code: RefusalCode): void {
+    this.#turningAway = code;
+  }
+
+  letIn(): void {
+    this.#turningAway = undefined;
+  }
+
+  turnedAway(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onTurnedAway = resolve;
     });
   }
 
