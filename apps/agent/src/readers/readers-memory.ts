@@ -49,7 +49,8 @@ function slotAfter(memory: ReadersMemory, seen: SeenSlot): ReaderSlot {
   };
 }
 
-function settled(before: ReadersState, after: ReadersState): ReadersState {
+/** The earlier one when both show the same, so that nobody is told of nothing. */
+export function settled(before: ReadersState, after: ReadersState): ReadersState {
   const isSame =
     before.service === after.service &&
     before.slots.length === after.slots.length &&
