@@ -1,0 +1,104 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  candidates,
+  freshRegisters,
+  type PukRegisters,
+  prepareRelease,
+  pukAccepted,
+  pukRefused,
+  pukRotated,
+} from "./registers.ts";
+
+const PROFILE = { pukChangeable: true, pukTriesComeBack: true, pukTries: 15 };
+
+function released(registers: PukRegisters, pukChangeable = true) {
+  const release = prepareRelease(registers, pukChangeable);
+  if (!release.ok) throw new Error(release.reason);
+  return release;
+}
+
+describe("PUK registers (DESIGN 5, rules R1 to R7)", () => {
+  test("R1, R3: from a settled card one release takes n and n+1 along, and hi is raised first", () => {
+    const release = released(freshRegisters(15));
+    expect(release).toMatchObject({ candidate: 0, next: 1, registers: { n: 0, hi: 1 } });
+    expect(candidates(release.registers)).toEqual([0, 1]);
+  });
+
+  test("R3: while the card's PUK is in doubt the next one does not leave", () => {
+    const doubtful = released(freshRegisters(15)).registers;
+    expect(released(doubtful)).toMatchObject({
+      candidate: 1,
+      next: undefined,
+      registers: { hi: 1 },
+    });
+  });
+
+  test("R4: without an answer the candidates alternate; a refused one is avoided", () => {
+    const first = released(freshRegisters(15)).registers;
+    const second = released(first);
+    const third = released(second.registers);
+    expect([second.candidate, third.candidate]).toEqual([1, 0]);
+    expect(released(pukRefused(first, 0, 14)).candidate).toBe(1);
+    expect(released(pukRefused(first, 1, 14)).candidate).toBe(0);
+  });
+
+  test("R7: with one try left, or frozen, nothing is released", () => {
+    expect(prepareRelease({ ...freshRegisters(15), triesLeft: 1 }, true)).toEqual({
+      ok: false,
+      reason: "tries_floor",
+    });
+    expect(prepareRelease({ ...freshRegisters(15), frozen: true }, true)).toEqual({
+      ok: false,
+      reason: "frozen",
+    });
+  });
+
+  test("both candidates refused: frozen; one refused: not", () => {
+    const doubtful = released(freshRegisters(15)).registers;
+    const once = pukRefused(doubtful, 0, 14);
+    expect(once.frozen).toBe(false);
+    expect(pukRefused(once, 1, 13)).toMatchObject({ frozen: true, triesLeft: 13 });
+  });
+
+  test("a card whose PUK cannot be changed never raises hi", () => {
+    const release = released(freshRegisters(3), false);
+    expect(release).toMatchObject({ candidate: 0, next: undefined, registers: { n: 0, hi: 0 } });
+    const accepted = pukAccepted(release.registers, 0, { ...PROFILE, pukChangeable: false });
+    expect(accepted).toMatchObject({ n: 0, hi: 0 });
+  });
+
+  test("tries are told by the card, never guessed upwards unless its model gives them back", () => {
+    const low = { ...freshRegisters(15), triesLeft: 5 };
+    expect(pukRefused(low, 0, 9).triesLeft).toBe(5);
+    expect(pukAccepted(low, 0, { ...PROFILE, pukTriesComeBack: false }).triesLeft).toBe(5);
+    expect(pukAccepted(low, 0, PROFILE).triesLeft).toBe(15);
+  });
+
+  test("R2: whatever is told, in whatever order, late or twice, n and hi only rise", () => {
+    const step = fc.record({
+      kind: fc.constantFrom("accepted", "rotated", "refused", "release"),
+      index: fc.nat({ max: 5 }),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+        let registers = freshRegisters(15);
+        for (const { kind, index } of steps) {
+          const after = apply(registers, kind, index);
+          expect(after.n).toBeGreaterThanOrEqual(registers.n);
+          expect(after.hi).toBeGreaterThanOrEqual(registers.hi);
+          expect(after.hi).toBeGreaterThanOrEqual(after.n);
+          registers = after;
+        }
+      }),
+    );
+  });
+});
+
+function apply(registers: PukRegisters, kind: string, index: number): PukRegisters {
+  if (kind === "accepted") return pukAccepted(registers, index, PROFILE);
+  if (kind === "rotated") return pukRotated(registers, index);
+  if (kind === "refused") return pukRefused(registers, index, 10);
+  const release = prepareRelease(registers, true);
+  return release.ok ? release.registers : registers;
+}
