@@ -43,7 +43,8 @@ export async function startPcscd(): Promise<Pcscd> {
   if (existsSync(SOCKET)) throw new Error("A PC/SC service runs here already.");
   const folder = mkdtempSync(join(tmpdir(), "lanyard-pcscd-"));
   writeFileSync(join(folder, "vpcd"), readerConfiguration());
-  const ready = socketAppears();
+  const giveUp = new AbortController();
+  const ready = socketAppears(giveUp.signal);
   const service = spawn("pcscd", ["--foreground", "-c", folder], {
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -57,6 +58,7 @@ export async function startPcscd(): Promise<Pcscd> {
   try {
     await Promise.race([ready, exited(service)]);
   } catch (error) {
+    giveUp.abort();
     await stop();
     throw new Error(`pcscd did not start. It said: ${said.join("")}`, { cause: error });
   }
@@ -80,7 +82,7 @@ function readerConfiguration(): string {
 }
 
 /** Resolves when the service's socket is there: from then on clients can connect. */
-function socketAppears(): Promise<void> {
+function socketAppears(signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const watcher = watch(SOCKET_FOLDER, () => {
       if (existsSync(SOCKET)) end(resolve);
@@ -88,6 +90,7 @@ function socketAppears(): Promise<void> {
     const limit = setTimeout(() => {
       end(() => reject(new Error(`No ${SOCKET} after ${START_LIMIT_MS} ms.`)));
     }, START_LIMIT_MS);
+    signal.addEventListener("abort", () => end(resolve), { once: true });
     const end = (how: () => void): void => {
       clearTimeout(limit);
       watcher.close();
