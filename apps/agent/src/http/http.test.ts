@@ -82,12 +82,15 @@ describe("what the agent's pages answer at all", () => {
   test.each([
     ["a cross-site form", { "sec-fetch-site": "cross-site", origin: "https://evil.test" }],
     ["Origin: null", { origin: "null" }],
-    ["another port", { origin: "http://127.0.0.1:1" }],
-    ["localhost", { "sec-fetch-site": "same-site" }],
+    ["another origin alone", { origin: "http://127.0.0.1:1" }],
+    ["no Origin", { origin: "" }],
+    ["another port of this PC", { "sec-fetch-site": "same-site" }],
     ["fetch()", { "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" }],
   ])("POST by %s: 403", async (_what, headers) => {
     const page = await desk.browser.press(path, { token: "x" }, headers);
     expect(page.status).toBe(403);
+    // Refused at the door, not by the page.
+    expect(page.html).toContain("Only this PC's own browser");
   });
 
   test.each(["application/json", "text/plain", "multipart/form-data; boundary=x"])(

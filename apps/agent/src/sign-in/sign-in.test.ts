@@ -1,4 +1,5 @@
 import { createHash, verify } from "node:crypto";
+import { CARD_PROFILES } from "@lanyard/virtual-card";
 import { statements, webEidValue } from "@lanyard/wire";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { newNonce, type ScriptedVisit } from "../testing/scripted-server.ts";
@@ -27,6 +28,8 @@ describe("signing in at the agent's page", () => {
       serial: "LT1",
       passcode: PASSCODE,
       puk: "Kx7mQ2pZ",
+      // What cannot be a passcode must not even reach such a card.
+      profile: { ...CARD_PROFILES.care, quirks: ["bad_format_costs_a_try"] },
     });
     visit = desk.server.newVisit();
     nonce = newNonce();
