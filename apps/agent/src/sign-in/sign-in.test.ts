@@ -52,7 +52,7 @@ describe("signing in at the agent's page", () => {
   }
 
   async function withOperatorIn(): Promise<string> {
-    const insertion = desk.readers.insert(OPERATOR_READER, operator.card);
+    const insertion = await desk.readers.insert(OPERATOR_READER, operator.card);
     await cardsIn(1);
     return insertion;
   }
@@ -190,8 +190,8 @@ describe("signing in at the agent's page", () => {
       passcode: "p9n3bb",
       puk: "Kx7mQ2pZ",
     });
-    desk.readers.insert(HOLDER_READER, other.card);
-    const insertion = desk.readers.insert(OPERATOR_READER, operator.card);
+    await desk.readers.insert(HOLDER_READER, other.card);
+    const insertion = await desk.readers.insert(OPERATOR_READER, operator.card);
     await cardsIn(2);
     const page = await openBound();
     expect(page.html).toContain("Which card is yours?");
@@ -209,7 +209,7 @@ describe("signing in at the agent's page", () => {
     const page = await openBound();
     desk.readers.remove(OPERATOR_READER);
     await cardsIn(0);
-    desk.readers.insert(OPERATOR_READER, operator.card);
+    await desk.readers.insert(OPERATOR_READER, operator.card);
     await cardsIn(1);
     const answer = await press(page, { card: insertion, passcode: "q4w8xx" });
     expect(answer.html).toContain("The card was taken out");

@@ -37,7 +37,7 @@ export async function openTestDesk(options: { readonly timers?: Timers } = {}): 
       dataDirectory: directory,
       logLevel: "debug",
     },
-    { driver: readers, log, assets: { hash: "test", files: TEST_ASSETS }, ...options },
+    { driver: readers.driver, log, assets: { hash: "test", files: TEST_ASSETS }, ...options },
   );
   await server.seeing((view) => view.readers.length === 3);
   return {
@@ -48,7 +48,7 @@ export async function openTestDesk(options: { readonly timers?: Timers } = {}): 
     logged,
     close: async () => {
       await agent.close();
-      await readers.close();
+      await readers.driver.close();
       await server.close();
       await rm(directory, { recursive: true, force: true });
     },

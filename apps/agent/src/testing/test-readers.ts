@@ -1,82 +1,46 @@
-import { randomUUID } from "node:crypto";
-import {
-  createVirtualReader,
-  openVirtualSession,
-  type VirtualCard,
-  VirtualCardError,
-  type VirtualReader,
-} from "@lanyard/virtual-card";
-import { Feed } from "../readers/feed.ts";
-import { type ReaderDriver, ReaderError, type ReadersState } from "../readers/readers.ts";
+import { createVirtualReader, type VirtualCard } from "@lanyard/virtual-card";
+import { type ReaderDriver, ReaderError } from "../readers/readers.ts";
+import { type VirtualReaderDriver, virtualReaders } from "../readers/virtual-readers.ts";
 
-/** Readers in memory whose cards a test moves by hand. */
-export interface TestReaders extends ReaderDriver {
-  /** Puts the card in and gives the insertion's name. */
-  insert(readerName: string, card: VirtualCard): string;
+/** Virtual readers whose cards a test moves by hand. */
+export interface TestReaders {
+  readonly driver: VirtualReaderDriver;
+  /** Puts the card in and gives the insertion's name, once the driver has seen it. */
+  insert(readerName: string, card: VirtualCard): Promise<string>;
   remove(readerName: string): void;
 }
 
-interface Slot {
-  readonly reader: VirtualReader;
-  insertion: string | undefined;
-}
-
 export function openTestReaders(...names: readonly string[]): TestReaders {
-  const slots = new Map<string, Slot>(
-    names.map((name) => [name, { reader: createVirtualReader(name), insertion: undefined }]),
-  );
-  const feed = new Feed<ReadersState>();
-  const publish = (): void => feed.publish(stateOf(slots));
-  publish();
+  const readers = names.map(createVirtualReader);
+  const driver = virtualReaders(readers);
+  const seen = new Set<string>();
+  const named = (name: string) => {
+    const reader = readers.find((candidate) => candidate.name === name);
+    if (reader === undefined) throw new ReaderError("reader/failed", "There is no such reader.");
+    return reader;
+  };
   return {
-    watch: (signal) => feed.watch(signal),
-    connect: async (readerName, insertion) => {
-      const slot = slots.get(readerName);
-      if (slot?.insertion !== insertion)
-        throw new ReaderError("reader/insertion_over", "That card is gone.");
-      return connect(slot.reader);
-    },
-    close: async () => feed.end(),
-    insert: (readerName, card) => {
-      const slot = slotNamed(slots, readerName);
-      slot.reader.insert(card);
-      slot.insertion = randomUUID();
-      publish();
-      return slot.insertion;
+    driver,
+    insert: async (readerName, card) => {
+      named(readerName).insert(card);
+      const insertion = await newInsertion(driver, readerName, seen);
+      seen.add(insertion);
+      return insertion;
     },
     remove: (readerName) => {
-      const slot = slotNamed(slots, readerName);
-      slot.reader.remove();
-      slot.insertion = undefined;
-      publish();
+      named(readerName).remove();
     },
   };
 }
 
-function stateOf(slots: ReadonlyMap<string, Slot>): ReadersState {
-  return {
-    service: "up",
-    slots: [...slots].map(([name, { insertion }]) => ({
-      name,
-      state: insertion === undefined ? "empty" : "card",
-      insertion,
-    })),
-  };
-}
-
-function slotNamed(slots: ReadonlyMap<string, Slot>, name: string): Slot {
-  const slot = slots.get(name);
-  if (slot === undefined) throw new ReaderError("reader/failed", "There is no such reader.");
-  return slot;
-}
-
-function connect(reader: VirtualReader) {
-  try {
-    return openVirtualSession(reader);
-  } catch (error) {
-    if (!(error instanceof VirtualCardError)) throw error;
-    throw new ReaderError("reader/card_in_use", "Another session holds the card.", {
-      cause: error,
-    });
+async function newInsertion(
+  driver: ReaderDriver,
+  readerName: string,
+  seen: ReadonlySet<string>,
+): Promise<string> {
+  for await (const { slots } of driver.watch(new AbortController().signal)) {
+    const insertion = slots.find(({ name }) => name === readerName)?.insertion;
+    if (insertion !== undefined && !seen.has(insertion)) return insertion;
   }
+  throw new ReaderError("reader/closed", "The readers were closed.");
 }

@@ -55,7 +55,7 @@ export async function startUnlock(desk: TestDesk, plan: UnlockWish = {}): Promis
   const holder = await issueCard({ ...HOLDER, ...plan.wish });
   await lock(holder);
   const { operator, operatorInsertion } = await signIn(desk);
-  const holderInsertion = desk.readers.insert(HOLDER_READER, holder.card);
+  const holderInsertion = await desk.readers.insert(HOLDER_READER, holder.card);
   await cardsIn(desk, 2);
   const ceremony = newCode();
   const proofNonce = newNonce();
@@ -110,7 +110,7 @@ export async function signIn(
   desk: TestDesk,
 ): Promise<{ readonly operator: IssuedCard; readonly operatorInsertion: string }> {
   const operator = await issueCard(OPERATOR);
-  const operatorInsertion = desk.readers.insert(OPERATOR_READER, operator.card);
+  const operatorInsertion = await desk.readers.insert(OPERATOR_READER, operator.card);
   await cardsIn(desk, 1);
   const visit = desk.server.newVisit();
   await desk.browser.go(`/t/${visit.id}`);

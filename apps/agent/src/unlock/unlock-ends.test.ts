@@ -51,7 +51,7 @@ describe("an unlock that does not go as planned", () => {
     at = await startUnlock(desk);
     const other = await issueCard({ ...HOLDER, serial: "LT3" });
     desk.readers.remove(HOLDER_READER);
-    desk.readers.insert(HOLDER_READER, other.card);
+    await desk.readers.insert(HOLDER_READER, other.card);
     goesHome(await at.confirm(at.page));
     gaveUp("holder_card_removed");
     expect(at.authorisations()).toHaveLength(0);
@@ -76,7 +76,7 @@ describe("an unlock that does not go as planned", () => {
   test("the operator's card put back is another insertion: it does not revive the session", async () => {
     at = await startUnlock(desk);
     desk.readers.remove(OPERATOR_READER);
-    desk.readers.insert(OPERATOR_READER, at.operator.card);
+    await desk.readers.insert(OPERATOR_READER, at.operator.card);
     goesHome(await at.confirm(at.page));
     gaveUp("operator_card_removed");
   });

@@ -166,7 +166,7 @@ describe("setting a new passcode at the agent's page", () => {
   test("at the end the holder's card is free, and its verified state gone", async () => {
     at = await startUnlock(desk);
     goesHome(await at.confirm(at.page));
-    const session = await desk.readers.connect(HOLDER_READER, at.holderInsertion);
+    const session = await desk.readers.driver.connect(HOLDER_READER, at.holderInsertion);
     const piv = await openPivSession(session);
     expect(await piv.verifyStatus()).toEqual({ state: "tries_left", tries: 3 });
     await session.close();
@@ -187,7 +187,7 @@ describe("setting a new passcode at the agent's page", () => {
   test("a third card in does not confuse the unlock: insertions count, not readers", async () => {
     at = await startUnlock(desk);
     const third = await issueCard({ ...HOLDER, serial: "LT9" });
-    desk.readers.insert(THIRD_READER, third.card);
+    await desk.readers.insert(THIRD_READER, third.card);
     goesHome(await at.confirm(at.page));
     expect(at.script.isVerified).toBe(true);
     expect(third.card.state.passcode.value).toBe(storedForm(HOLDER.passcode));
