@@ -1,10 +1,11 @@
 import { createPublicKey, verify } from "node:crypto";
 import { fromBase64 } from "@lanyard/bytes";
-import { LEASH_PROTOCOL, statements } from "@lanyard/wire";
+import { LEASH_PROTOCOL, Refusal, statements } from "@lanyard/wire";
 import { afterEach, describe, expect, test } from "vitest";
 import { newCode, newNonce } from "../testing/scripted-server.ts";
-import { openTestDesk, type TestDesk } from "../testing/test-desk.ts";
-import { SESSION, signIn, startUnlock } from "../testing/unlock-desk.ts";
+import { issueCard } from "../testing/test-cards.ts";
+import { OPERATOR_READER, openTestDesk, type TestDesk } from "../testing/test-desk.ts";
+import { cardsIn, OPERATOR, SESSION, signIn, startUnlock } from "../testing/unlock-desk.ts";
 import { systemTimers, type Timers } from "../timers.ts";
 import { redialDelayMs } from "./back-off.ts";
 
@@ -51,6 +52,24 @@ describe("the leash", () => {
     desk.server.cut();
     await desk.server.seeing((view) => view.readers.length === 3);
     expect(desk.server.calls.slice(before)).toMatchObject([{ call: "desk_view" }]);
+  });
+
+  test("a view the server could not take is told again, so that it never goes by an old one", async () => {
+    desk = await openTestDesk({ timers: FAST });
+    const { desk_view: take } = desk.server.handlers;
+    let refusals = 0;
+    desk.server.handlers.desk_view = (view) => {
+      refusals += 1;
+      if (refusals < 3) throw new Refusal("internal");
+      return take(view);
+    };
+    desk.server.forgetView();
+    desk.server.cut();
+    await desk.server.seeing((view) => view.readers.length === 3);
+    const { card } = await issueCard(OPERATOR);
+    refusals = 0;
+    await desk.readers.insert(OPERATOR_READER, card);
+    await cardsIn(desk, 1);
   });
 
   test("a server that does not want this desk is told on the home page", async () => {

@@ -48,8 +48,8 @@ export interface LeashOptions {
 /** Where agents dial in. */
 const LEASH_PATH = "/leash";
 
-/** How soon the first view is told again while the server still looks the desk up. */
-const INTRODUCE_AGAIN_MS = 100;
+/** How soon a view is told again: while the server still looks the desk up, and after anything else. */
+const TELL_AGAIN = { earlyMs: 100, failedMs: 1000 } as const;
 
 /** Codes with which a server says: not you. Nothing is gained by dialling again at once. */
 const UNWANTED: ReadonlySet<RefusalCode> = new Set([
@@ -93,9 +93,7 @@ class DialledLeash implements Leash {
 
   show(view: DeskView): void {
     this.#view = view;
-    if (this.#state.state !== "up") return;
-    // A view that did not arrive is told again with the next one, or after the reconnect.
-    this.call("desk_view", view).catch(() => undefined);
+    if (this.#state.state === "up" && this.#line !== undefined) void this.#tell(this.#line);
   }
 
   whenUp(): Promise<void> {
@@ -122,7 +120,7 @@ class DialledLeash implements Leash {
         hello: async (request) => {
           const reply = answerHello(request, desk);
           // After the reply has gone out.
-          timers.after(0, () => void this.#introduce(line));
+          timers.after(0, () => void this.#tell(line));
           return reply;
         },
       },
@@ -131,22 +129,29 @@ class DialledLeash implements Leash {
     this.#line = line;
   }
 
-  /** The first view that is taken says that the server knows this desk: only then is the leash up. */
-  async #introduce(line: Line): Promise<void> {
+  /** Tells the newest view on this line, and again when that failed: the server must never go by an old one. */
+  async #tell(line: Line): Promise<void> {
     const view = this.#view;
+    const isFirst = this.#state.state !== "up";
+    const isSuperseded = () => this.#line !== line || (!isFirst && this.#view !== view);
     try {
       await line.peer.call("desk_view", view);
     } catch (error) {
+      if (isSuperseded()) return;
       // The server answers so while it still looks the desk up; if it does not want us, it hangs up.
-      if (error instanceof Refusal && error.code === "desk_unknown" && this.#line === line)
-        this.#options.timers.after(INTRODUCE_AGAIN_MS, () => void this.#introduce(line));
+      const isEarly = error instanceof Refusal && error.code === "desk_unknown";
+      const delayMs = isEarly ? TELL_AGAIN.earlyMs : TELL_AGAIN.failedMs;
+      this.#options.timers.after(delayMs, () => {
+        if (!isSuperseded()) void this.#tell(line);
+      });
       return;
     }
-    if (this.#line !== line) return;
+    if (!isFirst || this.#line !== line) return;
     this.#up();
-    if (this.#view !== view) this.show(this.#view);
+    if (this.#view !== view) void this.#tell(line);
   }
 
+  /** The first view that is taken says that the server knows this desk: only then is the leash up. */
   #up(): void {
     this.#attempt = 0;
     this.#cancelSilence();
