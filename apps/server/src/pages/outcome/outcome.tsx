@@ -1,0 +1,40 @@
+import type { UnlockEndReason, UnlockPhase } from "@lanyard/identity";
+import type { ReactElement } from "react";
+import { END_REASONS, OUTCOMES } from "./words.ts";
+
+/** The phases in which there is an outcome, or the wait for one, to tell. */
+export type OutcomePhase = Exclude<UnlockPhase, "card_proven" | "person_confirmed">;
+
+export interface Outcome {
+  readonly phase: OutcomePhase;
+  readonly reason: UnlockEndReason | undefined;
+}
+
+/** The same sentences on the operator's page and on the signed-out page: no name, no number. */
+export function OutcomeSentences({ phase, reason }: Outcome): ReactElement {
+  const end = reason === undefined ? undefined : END_REASONS[reason];
+  return (
+    <>
+      {end === undefined || !TELLS_REASON[phase] ? null : <p>{end.happened}</p>}
+      {phase === "aborted" && end !== undefined ? (
+        <p>
+          <strong>{end.card}</strong>
+        </p>
+      ) : (
+        <p>{OUTCOMES[phase].text}</p>
+      )}
+    </>
+  );
+}
+
+/** A doubt that was settled needs no reason any more. */
+const TELLS_REASON: Readonly<Record<OutcomePhase, boolean>> = {
+  chosen: false,
+  released: false,
+  pin_set: false,
+  verified: false,
+  aborted: true,
+  uncertain: true,
+  confirmed_later: false,
+  settled_unknown: false,
+};

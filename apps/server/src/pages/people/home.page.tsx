@@ -1,0 +1,45 @@
+import { ButtonLink, Notice } from "@lanyard/pages";
+import type { ReactElement } from "react";
+import { DeskReaders, type DeskStatus } from "../desk-status/desk-status.tsx";
+import type { Frame } from "../frame.ts";
+import { SitePage } from "../parts/site-page.tsx";
+import { hasManageTab } from "../parts/tabs.ts";
+import { SearchForm } from "./search-form.tsx";
+import { HOME_WORDS } from "./words.ts";
+
+export interface HomeProps {
+  readonly desk: DeskStatus;
+}
+
+/** Where a signed-in operator starts: the tab for those who have it, the search for everybody. */
+export function homePage(frame: Frame, { desk }: HomeProps): ReactElement {
+  return (
+    <SitePage frame={frame} title={HOME_WORDS.title}>
+      {hasManageTab(frame) ? <TabHint /> : <NoTabHint />}
+      <SearchForm />
+      <DeskReaders status={desk} />
+    </SitePage>
+  );
+}
+
+function TabHint(): ReactElement {
+  return (
+    <>
+      <p>{HOME_WORDS.tabHint}</p>
+      <ButtonLink href="/manage-smartcard">{HOME_WORDS.tabLink}</ButtonLink>
+    </>
+  );
+}
+
+/** The how-to's green box. */
+function NoTabHint(): ReactElement {
+  return (
+    <Notice tone="good" title={HOME_WORDS.noTabTitle}>
+      <ol className="nhsuk-list nhsuk-list--number">
+        {HOME_WORDS.noTabSteps.map((step) => (
+          <li key={step}>{step}</li>
+        ))}
+      </ol>
+    </Notice>
+  );
+}
