@@ -51,6 +51,8 @@ export interface People {
   find(careId: CareId): Promise<Person | undefined>;
   setPhoto(careId: CareId, photo: Photo): Promise<void>;
   photo(careId: CareId): Promise<Photo | undefined>;
+  /** Which of these people have one. */
+  withPhoto(careIds: readonly CareId[]): Promise<ReadonlySet<CareId>>;
   /** By care identity number, by any of the person's card serials, or by the start of names in either order. */
   search(search: PersonSearch): Promise<readonly Person[]>;
   addOrganisation(organisation: Organisation): Promise<void>;
@@ -148,7 +150,7 @@ export interface Visit {
   readonly ceremonyId: string | undefined;
   /** The nonce of a sign-in; padded base64 of 32 bytes. */
   readonly nonce: string | undefined;
-  /** What a proven sign-in found, until the same browser collects it. */
+  /** What came of it at the agent, until the same browser collects it. */
   readonly result: VisitResult | undefined;
   readonly createdAt: Date;
   readonly deadline: Date;
@@ -156,7 +158,10 @@ export interface Visit {
 
 export type VisitState = "new" | "claimed" | "bound" | "proven" | "done" | "dead";
 
-export interface VisitResult {
+/** The card that signed in, or why nothing was done. */
+export type VisitResult = SignInResult | { readonly gaveUp: string };
+
+export interface SignInResult {
   readonly careId: CareId;
   readonly cardSerial: string;
   readonly insertion: string;
@@ -230,8 +235,8 @@ export interface Desks {
 
 /** One line of the record. Its canonical bytes are the leaf of the log; see `audit-entry.ts`. */
 export interface AuditRecord {
-  /** Position in the log, from 0. */
-  readonly index: number;
+  /** Order of writing; a transaction that failed leaves a gap. The log's own index is given when it is sealed. */
+  readonly position: number;
   readonly leaf: Uint8Array;
 }
 
@@ -242,7 +247,7 @@ export interface Audit {
     readonly openings: Uint8Array;
     readonly keys: AuditKeys;
   }): Promise<void>;
-  /** In order, for export and verification. */
+  /** In order from `from` on, for export and verification. */
   read(from: number, limit: number): Promise<readonly AuditRecord[]>;
 }
 

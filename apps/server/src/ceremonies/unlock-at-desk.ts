@@ -89,7 +89,7 @@ export function createUnlockAtDesk(core: Core, rooms: Rooms): UnlockAtDesk {
         const event: UnlockEvent = { type: "abort", reason };
         await commitStep(core, visit.ceremonyId, event, { action: "unlock.aborted" });
       }
-      return { returnCode: await rooms.visits.prove(visit.id) };
+      return { returnCode: await rooms.visits.prove(visit.id, { gaveUp: request.reason }) };
     },
   };
 }

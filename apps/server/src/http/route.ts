@@ -10,6 +10,8 @@ export interface Visitor {
   /** The browser cookie's value; made new for a browser that had none. */
   readonly browser: string;
   readonly deskId: string | undefined;
+  /** As sent, ended or not: to tell somebody why they were signed out. */
+  readonly sessionCookie: string | undefined;
   readonly operator: Operator | undefined;
   readonly frame: Frame;
 }

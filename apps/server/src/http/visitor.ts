@@ -45,6 +45,7 @@ export async function receive(reception: Reception, request: FastifyRequest): Pr
     form: textsOf(request.body),
     browser: cookies.browser ?? newCookieValue(),
     deskId: operator?.session.deskId ?? cookies.desk,
+    sessionCookie: cookies.session,
     operator,
     frame: frameFor(reception, operator, request.url),
   };

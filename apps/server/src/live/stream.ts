@@ -2,11 +2,8 @@ import type { Session } from "@lanyard/identity";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { readCookies } from "../http/cookies.ts";
 import { type Reception, receive } from "../http/visitor.ts";
-import { renderDeskStatus } from "../pages/desk-status/desk-status.tsx";
+import { DESK_EVENTS, renderDeskStatus } from "../pages/desk-status/desk-status.tsx";
 import { describeDesk } from "./desk-status.ts";
-
-/** Where pages listen for what their desk's readers hold. */
-export const LIVE_PATH = "/desk/events";
 
 /** A comment this often keeps proxies from closing a quiet stream. */
 const KEEP_ALIVE_MS = 15_000;
@@ -17,7 +14,7 @@ const KEEP_ALIVE_MS = 15_000;
  */
 export function serveLive(app: FastifyInstance, reception: Reception): void {
   const { core, sessions } = reception;
-  app.get(LIVE_PATH, async (request, reply) => {
+  app.get(DESK_EVENTS, async (request, reply) => {
     const visitor = await receive(reception, request);
     const { deskId } = visitor;
     if (deskId === undefined) return reply.code(204).send();

@@ -135,7 +135,7 @@ function recordRefusal(
 
 async function collect(core: Core, rooms: Rooms, visit: Visit): Promise<string | undefined> {
   const { result, deskId } = visit;
-  if (result === undefined || deskId === undefined) return undefined;
+  if (result === undefined || "gaveUp" in result || deskId === undefined) return undefined;
   const cookie = newCookieValue();
   const id = hashOf(cookie);
   const now = core.now();

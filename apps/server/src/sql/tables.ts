@@ -1,6 +1,156 @@
+import type { ColumnType, GeneratedAlways } from "kysely";
+
+/** `jsonb`: arrives parsed and unknown, leaves as text. */
+type Json = ColumnType<unknown, string, string>;
+
+/** `bytea`. */
+type Bytes = ColumnType<Buffer, Uint8Array, Uint8Array>;
+
 /**
  * Every table by name, as Kysely sees it. Types are node-postgres's own: int8 arrives as text (so
  * prefer `integer`), bytea as Buffer, timestamptz as Date. One truth with the migrations in `migrations/`.
  */
-// biome-ignore lint/suspicious/noEmptyInterface: the first migration fills it
-export interface Database {}
+export interface Database {
+  readonly organisation: OrganisationTable;
+  readonly person: PersonTable;
+  readonly person_photo: PersonPhotoTable;
+  readonly role_assignment: RoleAssignmentTable;
+  readonly smartcard: SmartcardTable;
+  readonly certificate: CertificateTable;
+  readonly ceremony: CeremonyTable;
+  readonly visit: VisitTable;
+  readonly session: SessionTable;
+  readonly desk: DeskTable;
+  readonly audit_entry: AuditEntryTable;
+}
+
+export interface OrganisationTable {
+  code: string;
+  name: string;
+  parent_code: string | null;
+}
+
+export interface PersonTable {
+  care_id: string;
+  title: string | null;
+  given_names: string;
+  family_name: string;
+  /** `YYYY-MM-DD` as text: a calendar date has no time zone to go wrong in. */
+  date_of_birth: string;
+  email: string | null;
+  phone: string | null;
+  job_title: string | null;
+  status: string;
+  organisation_code: string;
+}
+
+export interface PersonPhotoTable {
+  care_id: string;
+  media_type: string;
+  bytes: Bytes;
+}
+
+export interface RoleAssignmentTable {
+  care_id: string;
+  role: string;
+  organisation_code: string;
+  valid_from: Date;
+  valid_until: Date | null;
+}
+
+export interface SmartcardTable {
+  serial: string;
+  care_id: string;
+  issuance_id: string;
+  life: string;
+  profile: Json;
+  issued_at: Date;
+  seed: Bytes;
+  key_version: number;
+  puk_n: number;
+  puk_hi: number;
+  puk_refused: number | null;
+  puk_tried: number | null;
+  puk_tries_left: number;
+  puk_frozen: boolean;
+  puk_exposed: boolean;
+}
+
+export interface CertificateTable {
+  key_hash: string;
+  care_id: string;
+  card_serial: string;
+  slot: string;
+  der: Bytes;
+  not_before: Date;
+  not_after: Date;
+  revoked_at: Date | null;
+}
+
+export interface CeremonyTable {
+  id: string;
+  kind: string;
+  /** Of `state`, in its own column for the indexes. */
+  phase: string;
+  state: Json;
+  card_serial: string;
+  holder: string;
+  operator: string;
+  desk_id: string;
+  session_id: string;
+  insertion: string;
+  expected_serial: string | null;
+  started_at: Date;
+  deadline: Date;
+  notes: Json;
+}
+
+export interface VisitTable {
+  id: string;
+  purpose: string;
+  state: string;
+  cookie_hash: string;
+  bind_hash: string | null;
+  return_hash: string | null;
+  desk_id: string | null;
+  session_id: string | null;
+  ceremony_id: string | null;
+  nonce: string | null;
+  result: ColumnType<unknown, string | null, string | null>;
+  created_at: Date;
+  deadline: Date;
+}
+
+export interface SessionTable {
+  id: string;
+  care_id: string;
+  card_serial: string;
+  desk_id: string;
+  insertion: string;
+  started_at: Date;
+  last_seen_at: Date;
+  proven_at: Date;
+  ended_at: Date | null;
+  end_reason: string | null;
+}
+
+export interface DeskTable {
+  id: string;
+  name: string;
+  key_hash: string;
+  key: Bytes;
+  enrolled_at: Date;
+  revoked_at: Date | null;
+}
+
+export interface AuditEntryTable {
+  seq: GeneratedAlways<string>;
+  leaf: Bytes;
+  openings: ColumnType<Buffer | null, Uint8Array, Uint8Array | null>;
+  at: Date;
+  action: string;
+  actor: string | null;
+  holder: string | null;
+  card_serial: string | null;
+  ceremony_id: string | null;
+}

@@ -74,7 +74,9 @@ export class VisitService {
     if (visit?.state !== "claimed" || this.#isLate(visit)) return undefined;
     const mine = isHashOf(browser, visit.cookieHash) && isHashOf(secret, visit.bindHash);
     const deadline = new Date(this.#core.now().getTime() + VISIT_TIMES.workMs);
-    const change: VisitChange = mine ? { state: "bound", deadline } : { state: "dead" };
+    // To meet a desk, claiming and binding is all there is to it.
+    const bound = visit.purpose === "desk" ? "done" : "bound";
+    const change: VisitChange = mine ? { state: bound, deadline } : { state: "dead" };
     const moved = await this.#advance(id, "claimed", change);
     return moved && mine ? { ...visit, ...change } : undefined;
   }

@@ -1,11 +1,14 @@
 import { type Kysely, type Migration, Migrator } from "kysely";
 import { DatabaseError } from "../errors.ts";
+import { foundations } from "./2026-11-24-0001-foundations.ts";
 
 /**
  * Every migration by name, oldest first, imported by hand so that nothing is read from disk at run time.
  * The name is the file's (`2026-11-24-0001-people`), and once released neither it nor its content changes.
  */
-export const MIGRATIONS: Readonly<Record<string, Migration>> = {};
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  "2026-11-24-0001-foundations": foundations,
+};
 
 /**
  * Runs what has not been run yet, all in one transaction, and returns the names of what it ran.

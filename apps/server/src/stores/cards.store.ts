@@ -1,0 +1,205 @@
+import type { CardCertificate, Cards, PukRegisters, Smartcard } from "@lanyard/identity";
+import { type Selectable, sql } from "kysely";
+import { z } from "zod";
+import type { CertificateTable, SmartcardTable } from "../sql/tables.ts";
+import type { Transaction } from "../sql/transaction.ts";
+import { refusingConflicts } from "./errors.ts";
+import { careIdOf, known, read } from "./rows.ts";
+
+const life = z.enum(["issued_locked", "active", "cancelled", "cleared"]);
+const slot = z.enum(["9A", "9C", "9E"]);
+const profile = z.object({
+  name: z.string(),
+  passcodeRule: z.enum(["alphanumeric-4-8", "digits-6-8"]),
+  passcodeTries: z.number(),
+  pukTries: z.number(),
+  pukChangeable: z.boolean(),
+  pukTriesComeBack: z.boolean(),
+});
+
+export function cardsStore(trx: Transaction): Cards {
+  return { ...finding(trx), ...adding(trx), ...changing(trx) };
+}
+
+function adding(trx: Transaction): Pick<Cards, "add"> {
+  return {
+    add: async (card, { seed, keyVersion }) => {
+      const { serial, careId, issuanceId, issuedAt } = card;
+      await refusingConflicts(
+        trx
+          .insertInto("smartcard")
+          .values({
+            serial,
+            care_id: careId,
+            issuance_id: issuanceId,
+            life: card.life,
+            profile: JSON.stringify(card.profile),
+            issued_at: issuedAt,
+            seed,
+            key_version: keyVersion,
+            puk_n: card.registers.n,
+            puk_hi: card.registers.hi,
+            ...restOfRegisters(card.registers),
+          })
+          .execute(),
+      );
+      const certificates = card.certificates.map((certificate) =>
+        certificateRow(card, certificate),
+      );
+      if (certificates.length > 0)
+        await refusingConflicts(trx.insertInto("certificate").values(certificates).execute());
+    },
+  };
+}
+
+function finding(
+  trx: Transaction,
+): Pick<Cards, "findByKey" | "find" | "lock" | "ofPerson" | "seedOf"> {
+  return {
+    findByKey: async (keyHash) => {
+      const found = await trx
+        .selectFrom("certificate")
+        .select("card_serial")
+        .where("key_hash", "=", keyHash)
+        .executeTakeFirst();
+      return found && findCard(trx, found.card_serial);
+    },
+    find: (serial) => findCard(trx, serial),
+    lock: async (serial) => {
+      const row = await trx
+        .selectFrom("smartcard")
+        .selectAll()
+        .where("serial", "=", serial)
+        .forUpdate()
+        .executeTakeFirst();
+      return row && (await withCertificates(trx, [row]))[0];
+    },
+    ofPerson: async (careId) => {
+      const rows = await trx
+        .selectFrom("smartcard")
+        .selectAll()
+        .where("care_id", "=", careId)
+        .orderBy("issued_at", "desc")
+        .execute();
+      return withCertificates(trx, rows);
+    },
+    seedOf: async (serial) => {
+      const row = await trx
+        .selectFrom("smartcard")
+        .select(["seed", "key_version"])
+        .where("serial", "=", serial)
+        .executeTakeFirst();
+      return row && { seed: row.seed, keyVersion: row.key_version };
+    },
+  };
+}
+
+function changing(trx: Transaction): Pick<Cards, "saveRegisters" | "setLife"> {
+  return {
+    saveRegisters: async (serial, registers) => {
+      await trx
+        .updateTable("smartcard")
+        .set({
+          // Rule R2, held by the database too: right for late and repeated writes of any node.
+          puk_n: sql`greatest(puk_n, ${registers.n})`,
+          puk_hi: sql`greatest(puk_hi, ${registers.hi})`,
+          ...restOfRegisters(registers),
+        })
+        .where("serial", "=", serial)
+        .execute();
+    },
+    setLife: async (serial, to) => {
+      await trx.updateTable("smartcard").set({ life: to }).where("serial", "=", serial).execute();
+    },
+  };
+}
+
+async function findCard(trx: Transaction, serial: string): Promise<Smartcard | undefined> {
+  const row = await trx
+    .selectFrom("smartcard")
+    .selectAll()
+    .where("serial", "=", serial)
+    .executeTakeFirst();
+  return row && (await withCertificates(trx, [row]))[0];
+}
+
+async function withCertificates(
+  trx: Transaction,
+  rows: readonly Selectable<SmartcardTable>[],
+): Promise<readonly Smartcard[]> {
+  if (rows.length === 0) return [];
+  const certificates = await trx
+    .selectFrom("certificate")
+    .selectAll()
+    .where(
+      "card_serial",
+      "in",
+      rows.map((row) => row.serial),
+    )
+    .orderBy("slot")
+    .execute();
+  return rows.map((row) =>
+    cardOf(
+      row,
+      certificates.filter((certificate) => certificate.card_serial === row.serial),
+    ),
+  );
+}
+
+function cardOf(
+  row: Selectable<SmartcardTable>,
+  certificates: readonly Selectable<CertificateTable>[],
+): Smartcard {
+  return {
+    serial: row.serial,
+    careId: careIdOf(row.care_id),
+    issuanceId: row.issuance_id,
+    life: read(life, row.life, "card life"),
+    profile: read(profile, row.profile, "card profile"),
+    certificates: certificates.map(certificateOf),
+    issuedAt: row.issued_at,
+    registers: {
+      n: row.puk_n,
+      hi: row.puk_hi,
+      refused: known(row.puk_refused),
+      tried: known(row.puk_tried),
+      triesLeft: row.puk_tries_left,
+      frozen: row.puk_frozen,
+      exposed: row.puk_exposed,
+    },
+  };
+}
+
+function restOfRegisters(registers: PukRegisters) {
+  return {
+    puk_refused: registers.refused ?? null,
+    puk_tried: registers.tried ?? null,
+    puk_tries_left: registers.triesLeft,
+    puk_frozen: registers.frozen,
+    puk_exposed: registers.exposed,
+  };
+}
+
+function certificateRow(card: Smartcard, certificate: CardCertificate) {
+  return {
+    key_hash: certificate.keyHash,
+    care_id: card.careId,
+    card_serial: card.serial,
+    slot: certificate.slot,
+    der: certificate.der,
+    not_before: certificate.notBefore,
+    not_after: certificate.notAfter,
+    revoked_at: certificate.revokedAt ?? null,
+  };
+}
+
+function certificateOf(row: Selectable<CertificateTable>): CardCertificate {
+  return {
+    slot: read(slot, row.slot, "certificate slot"),
+    der: row.der,
+    keyHash: row.key_hash,
+    notBefore: row.not_before,
+    notAfter: row.not_after,
+    revokedAt: known(row.revoked_at),
+  };
+}

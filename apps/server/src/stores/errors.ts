@@ -1,0 +1,30 @@
+export type StoreErrorCode = "store/conflict" | "store/row_malformed";
+
+/** The database would not take a row, or holds one that is not what we wrote. Values are never in the message. */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+  readonly code: StoreErrorCode;
+
+  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** PostgreSQL's unique_violation. */
+const UNIQUE_VIOLATION = "23505";
+
+/**
+ * Runs a write; a second open ceremony, a card or person that is there already, becomes `store/conflict`.
+ *
+ * @throws {StoreError} `store/conflict`
+ */
+export async function refusingConflicts<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    if (code !== UNIQUE_VIOLATION) throw cause;
+    throw new StoreError("store/conflict", "There is one already.", { cause });
+  }
+}

@@ -1,0 +1,30 @@
+import type { Records, Store } from "@lanyard/identity";
+import type { OpenDatabase } from "../sql/connection.ts";
+import { type Transaction, transaction } from "../sql/transaction.ts";
+import { auditStore } from "./audit.store.ts";
+import { cardsStore } from "./cards.store.ts";
+import { ceremoniesStore } from "./ceremonies.store.ts";
+import { desksStore } from "./desks.store.ts";
+import { peopleStore } from "./people.store.ts";
+import { sessionsStore } from "./sessions.store.ts";
+import { visitsStore } from "./visits.store.ts";
+
+/** identity's ports on SQL: the same code on the embedded database and on PostgreSQL. */
+export function openStore(database: OpenDatabase): Store {
+  return {
+    transaction: (work) => transaction(database.db, (trx) => work(recordsOf(trx))),
+    close: () => database.close(),
+  };
+}
+
+function recordsOf(trx: Transaction): Records {
+  return {
+    people: peopleStore(trx),
+    cards: cardsStore(trx),
+    ceremonies: ceremoniesStore(trx),
+    visits: visitsStore(trx),
+    sessions: sessionsStore(trx),
+    desks: desksStore(trx),
+    audit: auditStore(trx),
+  };
+}

@@ -1,0 +1,188 @@
+import type { Organisation, People, Person, Photo, RoleAssignment } from "@lanyard/identity";
+import { sql } from "kysely";
+import { z } from "zod";
+import type { PersonTable } from "../sql/tables.ts";
+import type { Transaction } from "../sql/transaction.ts";
+import { refusingConflicts } from "./errors.ts";
+import { careIdOf, known, read } from "./rows.ts";
+
+const status = z.enum(["open", "closed"]);
+const mediaType = z.enum(["image/png", "image/jpeg"]);
+
+/** A number that long is a care identity number; a shorter one is a card's serial. */
+const CARE_ID = /^[0-9]{12}$/;
+const SERIAL = /^[0-9]{6,11}$/;
+
+export function peopleStore(trx: Transaction): People {
+  return { ...persons(trx), ...photos(trx), ...organisations(trx), ...roles(trx) };
+}
+
+function persons(trx: Transaction): Pick<People, "add" | "find" | "search"> {
+  return {
+    search: (search) => searchPeople(trx, search),
+    add: async (person) => {
+      await refusingConflicts(trx.insertInto("person").values(personRow(person)).execute());
+    },
+    find: async (careId) => {
+      const row = await trx
+        .selectFrom("person")
+        .selectAll()
+        .where("care_id", "=", careId)
+        .executeTakeFirst();
+      return row && personOf(row);
+    },
+  };
+}
+
+function photos(trx: Transaction): Pick<People, "setPhoto" | "photo" | "withPhoto"> {
+  return {
+    setPhoto: async (careId, { bytes, mediaType: media_type }) => {
+      await trx
+        .insertInto("person_photo")
+        .values({ care_id: careId, bytes, media_type })
+        .onConflict((conflict) => conflict.column("care_id").doUpdateSet({ bytes, media_type }))
+        .execute();
+    },
+    photo: async (careId) => {
+      const row = await trx
+        .selectFrom("person_photo")
+        .select(["bytes", "media_type"])
+        .where("care_id", "=", careId)
+        .executeTakeFirst();
+      return row && photoOf(row);
+    },
+    withPhoto: async (careIds) => {
+      if (careIds.length === 0) return new Set();
+      const rows = await trx
+        .selectFrom("person_photo")
+        .select("care_id")
+        .where("care_id", "in", careIds)
+        .execute();
+      return new Set(rows.map((row) => careIdOf(row.care_id)));
+    },
+  };
+}
+
+function organisations(trx: Transaction): Pick<People, "addOrganisation" | "organisations"> {
+  return {
+    addOrganisation: async ({ code, name, parentCode }) => {
+      const row = { code, name, parent_code: parentCode ?? null };
+      await refusingConflicts(trx.insertInto("organisation").values(row).execute());
+    },
+    organisations: async () => {
+      const rows = await trx.selectFrom("organisation").selectAll().orderBy("code").execute();
+      return rows.map(
+        ({ code, name, parent_code }): Organisation => ({
+          code,
+          name,
+          parentCode: known(parent_code),
+        }),
+      );
+    },
+  };
+}
+
+function roles(trx: Transaction): Pick<People, "assignRole" | "rolesOf"> {
+  return {
+    assignRole: async ({ careId, role, organisationCode, from, until }) => {
+      const row = {
+        care_id: careId,
+        role,
+        organisation_code: organisationCode,
+        valid_from: from,
+        valid_until: until ?? null,
+      };
+      await refusingConflicts(trx.insertInto("role_assignment").values(row).execute());
+    },
+    rolesOf: async (careId, at) => {
+      const rows = await trx
+        .selectFrom("role_assignment")
+        .selectAll()
+        .where("care_id", "=", careId)
+        .where("valid_from", "<=", at)
+        .where((where) =>
+          where.or([where("valid_until", "is", null), where("valid_until", ">", at)]),
+        )
+        .orderBy("valid_from")
+        .execute();
+      return rows.map(
+        (row): RoleAssignment => ({
+          careId,
+          role: row.role,
+          organisationCode: row.organisation_code,
+          from: row.valid_from,
+          until: known(row.valid_until),
+        }),
+      );
+    },
+  };
+}
+
+/**
+ * Exact by number; by name each word must begin a given or family name. Prefixes on two btrees: similarity search on
+ * this table grows with the country.
+ */
+async function searchPeople(
+  trx: Transaction,
+  { text, organisationCodes, limit }: Parameters<People["search"]>[0],
+): Promise<readonly Person[]> {
+  const digits = text.replaceAll(" ", "");
+  let query = trx.selectFrom("person").selectAll("person");
+  if (organisationCodes !== undefined)
+    query = query.where("organisation_code", "in", [...organisationCodes, ""]);
+  if (CARE_ID.test(digits)) query = query.where("care_id", "=", digits);
+  else if (SERIAL.test(digits))
+    query = query.where("care_id", "in", (cards) =>
+      cards.selectFrom("smartcard").select("smartcard.care_id").where("serial", "=", digits),
+    );
+  else
+    for (const word of text.toLowerCase().split(/\s+/)) {
+      const prefix = `${word.replaceAll(/[\\%_]/g, "\\$&")}%`;
+      // Names of several words: each of their words may be meant, the first one by the index.
+      query = query.where(
+        sql<boolean>`(lower(family_name) like ${prefix} or lower(given_names) like ${prefix}
+          or lower(family_name) like ${`% ${prefix}`} or lower(given_names) like ${`% ${prefix}`})`,
+      );
+    }
+  const rows = await query
+    .orderBy("family_name")
+    .orderBy("given_names")
+    .orderBy("care_id")
+    .limit(limit)
+    .execute();
+  return rows.map(personOf);
+}
+
+function personRow(person: Person): PersonTable {
+  return {
+    care_id: person.careId,
+    title: person.title ?? null,
+    given_names: person.givenNames,
+    family_name: person.familyName,
+    date_of_birth: person.dateOfBirth,
+    email: person.email ?? null,
+    phone: person.phone ?? null,
+    job_title: person.jobTitle ?? null,
+    status: person.status,
+    organisation_code: person.organisationCode,
+  };
+}
+
+function personOf(row: PersonTable): Person {
+  return {
+    careId: careIdOf(row.care_id),
+    title: known(row.title),
+    givenNames: row.given_names,
+    familyName: row.family_name,
+    dateOfBirth: row.date_of_birth,
+    email: known(row.email),
+    phone: known(row.phone),
+    jobTitle: known(row.job_title),
+    status: read(status, row.status, "person status"),
+    organisationCode: row.organisation_code,
+  };
+}
+
+function photoOf(row: { readonly bytes: Buffer; readonly media_type: string }): Photo {
+  return { bytes: row.bytes, mediaType: read(mediaType, row.media_type, "photo type") };
+}
