@@ -164,8 +164,7 @@ export const WORDS = {
   device: "Device",
   uncertainSignIn:
     "If the new passcode was set, the user can sign in with it already, and that finishes the unlock.",
-  uncertainAgain:
-    "Otherwise put the card in again and unlock it once more.",
+  uncertainAgain: "Otherwise put the card in again and unlock it once more.",
   look: "Look again",
   lookHint: "This page does not change by itself.",
   goOn: "The user still has to set the new passcode.",

@@ -4,8 +4,8 @@ import { DeskReaders, type DeskStatus } from "../desk-status/desk-status.tsx";
 import type { Frame } from "../frame.ts";
 import { SitePage } from "../parts/site-page.tsx";
 import { hasManageTab } from "../parts/tabs.ts";
-import { SearchForm } from "./search-form.tsx";
-import { HOME_WORDS } from "./words.ts";
+import { SearchForm } from "../people/search-form.tsx";
+import { WORDS } from "./words.ts";
 
 export interface HomeProps {
   readonly desk: DeskStatus;
@@ -14,7 +14,7 @@ export interface HomeProps {
 /** Where a signed-in operator starts: the tab for those who have it, the search for everybody. */
 export function homePage(frame: Frame, { desk }: HomeProps): ReactElement {
   return (
-    <SitePage frame={frame} title={HOME_WORDS.title}>
+    <SitePage frame={frame} title={WORDS.title}>
       {hasManageTab(frame) ? <TabHint /> : <NoTabHint />}
       <SearchForm />
       <DeskReaders status={desk} />
@@ -25,8 +25,8 @@ export function homePage(frame: Frame, { desk }: HomeProps): ReactElement {
 function TabHint(): ReactElement {
   return (
     <>
-      <p>{HOME_WORDS.tabHint}</p>
-      <ButtonLink href="/manage-smartcard">{HOME_WORDS.tabLink}</ButtonLink>
+      <p>{WORDS.tabHint}</p>
+      <ButtonLink href="/manage-smartcard">{WORDS.tabLink}</ButtonLink>
     </>
   );
 }
@@ -34,9 +34,9 @@ function TabHint(): ReactElement {
 /** The how-to's green box. */
 function NoTabHint(): ReactElement {
   return (
-    <Notice tone="good" title={HOME_WORDS.noTabTitle}>
+    <Notice tone="good" title={WORDS.noTabTitle}>
       <ol className="nhsuk-list nhsuk-list--number">
-        {HOME_WORDS.noTabSteps.map((step) => (
+        {WORDS.noTabSteps.map((step) => (
           <li key={step}>{step}</li>
         ))}
       </ol>
