@@ -17,6 +17,13 @@ export interface Pcscd {
   stop(): Promise<void>;
 }
 
+/**
+ * How often pcscd looks whether a card is in. A card that left DURING a command and is back before the next look is
+ * shown as "empty" until it is taken out again (pcscd 1.9.9: the failed command clears the state, and the look sees no
+ * change). A hand is never that quick; a test is, and has to leave the slot empty for longer than this.
+ */
+export const PRESENCE_POLL_MS = 400;
+
 const DRIVER = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
 const SOCKET_FOLDER = "/run/pcscd";
 const SOCKET = join(SOCKET_FOLDER, "pcscd.comm");
