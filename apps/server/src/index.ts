@@ -1,1 +1,29 @@
-export {};
+// The server
+
+export { type RunningServer, type ServerParts, startServer } from "./app.ts";
+export { type Config, ConfigError, readConfig } from "./config.ts";
+export { type Logger, openLog } from "./log.ts";
+export { runServer, SERVER_EXIT } from "./main.ts";
+// What it stands on
+
+export { SecretsError, type SecretsErrorCode } from "./secrets/errors.ts";
+export { createMasterKeyFile, openKeyFile } from "./secrets/key-file.ts";
+export { type OpenDatabase, openDatabase } from "./sql/connection.ts";
+export { DatabaseError, type DatabaseErrorCode } from "./sql/errors.ts";
+export { openStore } from "./stores/index.ts";
+// Cards and their certificates
+
+export {
+  type CertificateAuthority,
+  createAuthority,
+  type KeptAuthority,
+  openAuthority,
+} from "./certificates/authority.ts";
+export { openTrust, type Trust } from "./certificates/trust.ts";
+export {
+  type BlankCardKeys,
+  IssuanceError,
+  type IssuedCard,
+  type IssueOrder,
+  issueCard,
+} from "./issuance/issue-card.ts";

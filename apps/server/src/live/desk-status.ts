@@ -45,7 +45,5 @@ async function ownerOf(core: Core, records: Records, certificate: string): Promi
   const verified = core.trust.verify(Buffer.from(certificate, "base64"));
   const card = verified && (await records.cards.findByKey(verified.keyHash));
   const person = card && (await records.people.find(card.careId));
-  return person === undefined
-    ? { kind: "unknown" }
-    : { kind: "person", name: displayName(person) };
+  return person === undefined ? { kind: "unknown" } : { kind: "person", name: displayName(person) };
 }

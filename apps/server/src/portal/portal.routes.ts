@@ -115,11 +115,7 @@ async function bind(
   return { redirect: `${core.config.agentOrigin}/t/${id}`, cookies };
 }
 
-async function comeBack(
-  core: Core,
-  rooms: DeskRooms,
-  visitor: Visitor,
-): Promise<Answer> {
+async function comeBack(core: Core, rooms: DeskRooms, visitor: Visitor): Promise<Answer> {
   const { params, browser, frame } = visitor;
   const visit = await rooms.visits.complete(params["visit"] ?? "", params["code"] ?? "", browser);
   if (visit === undefined) return { page: problemPage(frame, { status: 410 }), status: 410 };

@@ -1,0 +1,248 @@
+import { type Ceremony, displayName, isEvidenceKind, type Smartcard } from "@lanyard/identity";
+import type { Core } from "../core.ts";
+import type { Answer, Route, SignedInVisitor, Visitor } from "../http/route.ts";
+import type { DeskRooms } from "../leash/desk-calls.ts";
+import { describeDesk } from "../live/desk-status.ts";
+import { outcomePage } from "../pages/outcome/outcome.page.tsx";
+import type { Outcome } from "../pages/outcome/outcome.tsx";
+import { deviceView } from "../pages/parts/device.tsx";
+import { problemPage } from "../pages/problem/problem.page.tsx";
+import { signedOutPage } from "../pages/sign-out/signed-out.page.tsx";
+import { chooseDevicePage } from "../pages/unlock/choose-device.page.tsx";
+import {
+  type ExpectedDevice,
+  manageSmartcardPage,
+} from "../pages/unlock/manage-smartcard.page.tsx";
+import { personalDetailsPage } from "../pages/unlock/personal-details.page.tsx";
+import { servicePage } from "../pages/unlock/service.page.tsx";
+import { serviceOffer } from "../pages/unlock/service-offer.ts";
+import { type HolderFile, mayUnlock, readHolder } from "../people/holder.ts";
+import type { CardRefusal } from "./holder-card.ts";
+
+/** The how-to's steps E to J, one route each. */
+export function unlockRoutes(core: Core, rooms: DeskRooms): readonly Route[] {
+  const at = (handle: (unlocking: Unlocking) => Promise<Answer>) => (visitor: SignedInVisitor) =>
+    withCeremony(core, rooms, { visitor, handle });
+  const tab = "manage-smartcard-tab";
+  const access = "unlock";
+  // biome-ignore format: the columns are the documentation
+  return [
+    { method: "GET",  path: "/manage-smartcard",         access: tab, handle: (visitor) => askForCard(core, visitor) },
+    { method: "POST", path: "/manage-smartcard",         access: tab, handle: (visitor) => readCard(core, rooms, visitor) },
+    { method: "GET",  path: "/manage-smartcard/:serial", access, handle: (visitor) => askForCard(core, visitor) },
+    { method: "POST", path: "/manage-smartcard/:serial", access, handle: (visitor) => readCard(core, rooms, visitor) },
+    { method: "GET",  path: "/ceremonies/:id",           access, handle: at(showStep) },
+    { method: "POST", path: "/ceremonies/:id/person",    access, handle: at(confirmPerson) },
+    { method: "POST", path: "/ceremonies/:id/device",    access, handle: at(chooseDevice) },
+    { method: "GET",  path: "/ceremonies/:id/service",   access, handle: at(showService) },
+    { method: "POST", path: "/ceremonies/:id/service",   access, handle: at(chooseService) },
+    { method: "GET",  path: "/outcomes/:visit", access: "public", handle: (visitor) => outcome(core, rooms, visitor) },
+  ];
+}
+
+/** Step E: the user's card goes in. */
+async function askForCard(
+  core: Core,
+  visitor: SignedInVisitor,
+  refusal?: CardRefusal,
+): Promise<Answer> {
+  const { frame, operator, params } = visitor;
+  const expected = await expectedDevice(core, params["serial"]);
+  if (params["serial"] !== undefined && expected === undefined)
+    return { page: problemPage(frame, { status: 404 }), status: 404 };
+  const { session } = operator;
+  const desk = await describeDesk(core, session.deskId, session);
+  const page = manageSmartcardPage(frame, { desk, expected, refusal });
+  return { page, status: refusal === undefined ? 200 : 409 };
+}
+
+async function expectedDevice(
+  core: Core,
+  serial: string | undefined,
+): Promise<ExpectedDevice | undefined> {
+  if (serial === undefined) return undefined;
+  return core.store.transaction(async (records) => {
+    const card = await records.cards.find(serial);
+    const person = card && (await records.people.find(card.careId));
+    return person && { serial, holderName: displayName(person) };
+  });
+}
+
+async function readCard(
+  core: Core,
+  { unlocks }: DeskRooms,
+  visitor: SignedInVisitor,
+): Promise<Answer> {
+  const started = await unlocks.start(visitor.operator.session, visitor.params["serial"]);
+  return "reason" in started
+    ? askForCard(core, visitor, started)
+    : { redirect: `/ceremonies/${started.id}` };
+}
+
+/** A ceremony of this operator, whose holder they may unlock for, and all its pages show. */
+interface Unlocking {
+  readonly core: Core;
+  readonly rooms: DeskRooms;
+  readonly visitor: SignedInVisitor;
+  readonly ceremony: Ceremony;
+  readonly card: Smartcard;
+  readonly file: HolderFile;
+}
+
+async function withCeremony(
+  core: Core,
+  rooms: DeskRooms,
+  step: {
+    readonly visitor: SignedInVisitor;
+    handle(unlocking: Unlocking): Promise<Answer>;
+  },
+): Promise<Answer> {
+  const { visitor, handle } = step;
+  const { frame, operator, params } = visitor;
+  const ceremony = await rooms.unlocks.find(operator.session, params["id"] ?? "");
+  const file =
+    ceremony &&
+    (await core.store.transaction((records) => readHolder(records, operator, ceremony.holder)));
+  const card = file?.cards.find(({ serial }) => serial === ceremony?.cardSerial);
+  if (ceremony === undefined || file === undefined || card === undefined)
+    return { page: problemPage(frame, { status: 404 }), status: 404 };
+  return handle({ core, rooms, visitor, ceremony, card, file });
+}
+
+/** Wherever it stands: Back, a reload or a second tab lead here, and this page says how it is now. */
+async function showStep(unlocking: Unlocking): Promise<Answer> {
+  const { ceremony, visitor } = unlocking;
+  const { phase } = ceremony.state;
+  if (phase === "card_proven") return personalDetails(unlocking);
+  if (phase === "person_confirmed") {
+    // The device was chosen by search already: on to step H.
+    if (ceremony.expectedSerial !== undefined)
+      return { redirect: `/ceremonies/${ceremony.id}/service` };
+    return devices(unlocking);
+  }
+  const page = outcomePage(visitor.frame, {
+    ceremony: ceremony.id,
+    phase,
+    reason: ceremony.state.reason,
+    holderName: displayName(unlocking.file.view.person),
+    careId: ceremony.holder,
+    serial: ceremony.cardSerial,
+  });
+  return { page };
+}
+
+/** Step F. */
+function personalDetails(
+  { core, visitor, ceremony, card, file }: Unlocking,
+  answer?: Parameters<typeof personalDetailsPage>[1]["answer"],
+): Answer {
+  const page = personalDetailsPage(visitor.frame, {
+    ceremony: ceremony.id,
+    holder: file.view,
+    device: deviceView(card, core.now()),
+    passcode: ceremony.state.passcodeState,
+    answer,
+  });
+  return { page, status: answer === undefined ? 200 : 400 };
+}
+
+async function confirmPerson(unlocking: Unlocking): Promise<Answer> {
+  const { rooms, visitor, ceremony } = unlocking;
+  const { form, operator } = visitor;
+  const given = form["evidence"];
+  const evidence = isEvidenceKind(given) ? given : undefined;
+  const isPerson = form["person"] === "yes";
+  if (evidence === undefined || !isPerson)
+    return personalDetails(unlocking, { isPerson, evidence });
+  await rooms.unlocks.confirm(operator.session, ceremony.id, evidence);
+  return { redirect: `/ceremonies/${ceremony.id}` };
+}
+
+/** Step G. */
+function devices(
+  { core, visitor, ceremony, file }: Unlocking,
+  refused?: { readonly chosen: string | undefined },
+): Answer {
+  const page = chooseDevicePage(visitor.frame, {
+    ceremony: ceremony.id,
+    holder: file.view,
+    devices: file.cards.map((card) => deviceView(card, core.now())),
+    inReader: ceremony.cardSerial,
+    refused,
+  });
+  return { page, status: refused === undefined ? 200 : 400 };
+}
+
+async function chooseDevice(unlocking: Unlocking): Promise<Answer> {
+  const { visitor, ceremony, file } = unlocking;
+  const device = visitor.form["device"];
+  const chosen = file.cards.find(({ serial }) => serial === device)?.serial;
+  if (chosen !== ceremony.cardSerial) return devices(unlocking, { chosen });
+  return { redirect: `/ceremonies/${ceremony.id}/service` };
+}
+
+/** Step H: what is on offer follows from the card's state and the operator's role. */
+async function showService(unlocking: Unlocking): Promise<Answer> {
+  const { phase } = unlocking.ceremony.state;
+  if (phase !== "person_confirmed" && phase !== "chosen")
+    return { redirect: `/ceremonies/${unlocking.ceremony.id}` };
+  return services(unlocking);
+}
+
+function services(unlocking: Unlocking, nothingChosen?: boolean): Answer {
+  const { core, visitor, ceremony, card, file } = unlocking;
+  const page = servicePage(visitor.frame, {
+    ceremony: ceremony.id,
+    holder: file.view,
+    device: deviceView(card, core.now()),
+    offer: offerFor(unlocking),
+    nothingChosen,
+  });
+  return { page, status: nothingChosen === true ? 400 : 200 };
+}
+
+function offerFor({ core, visitor, ceremony, card, file }: Unlocking) {
+  return serviceOffer({
+    standing: deviceView(card, core.now()).standing,
+    passcode: ceremony.state.passcodeState,
+    mayUnlock: mayUnlock(core, visitor.operator, file.target),
+  });
+}
+
+async function chooseService(unlocking: Unlocking): Promise<Answer> {
+  const { core, rooms, visitor, ceremony } = unlocking;
+  const { frame, operator, browser, form } = visitor;
+  const offer = offerFor(unlocking);
+  const isOffered =
+    "options" in offer && offer.options.some(({ value }) => value === form["operation"]);
+  if (!isOffered) return services(unlocking, true);
+  // The browser is sent on only while the agent is there to receive it.
+  if (core.links.find(operator.session.deskId) === undefined)
+    return { page: problemPage(frame, { status: 503 }), status: 503 };
+  const address = await rooms.unlocks.choose(operator.session, ceremony.id, browser);
+  return { redirect: address ?? `/ceremonies/${ceremony.id}` };
+}
+
+/** Back from the agent: the outcome stands, signed in or not. */
+async function outcome(core: Core, rooms: DeskRooms, visitor: Visitor): Promise<Answer> {
+  const { frame, operator, params, browser } = visitor;
+  const visit = await rooms.visits.ofBrowser(params["visit"] ?? "", browser);
+  const found =
+    visit?.ceremonyId &&
+    (await core.store.transaction(async (records) => {
+      const ceremony = await records.ceremonies.find(visit.ceremonyId ?? "");
+      const session = ceremony && (await records.sessions.find(ceremony.sessionId));
+      return ceremony && session && { ceremony, session };
+    }));
+  if (!found) return { page: problemPage(frame, { status: 410 }), status: 410 };
+  const { ceremony, session } = found;
+  if (operator?.person.careId === ceremony.operator)
+    return { redirect: `/ceremonies/${ceremony.id}` };
+  return {
+    page: signedOutPage(frame, { reason: session.endReason, outcome: outcomeOf(ceremony) }),
+  };
+}
+
+function outcomeOf({ state: { phase, reason } }: Ceremony): Outcome | undefined {
+  return phase === "card_proven" || phase === "person_confirmed" ? undefined : { phase, reason };
+}
