@@ -58,7 +58,11 @@ export async function startPcscd(): Promise<Pcscd> {
   const said: string[] = [];
   for (const stream of [service.stdout, service.stderr])
     stream.on("data", (chunk: Buffer) => said.push(chunk.toString()));
+  // A test run that ends badly must not leave its service behind.
+  const orphaned = (): void => void service.kill("SIGTERM");
+  process.once("exit", orphaned);
   const stop = async (): Promise<void> => {
+    process.off("exit", orphaned);
     await stopChild(service);
     rmSync(folder, { recursive: true, force: true });
   };
