@@ -3,7 +3,7 @@
 export { type RunningServer, type ServerParts, startServer } from "./app.ts";
 export { type Config, ConfigError, readConfig } from "./config.ts";
 export { type Logger, openLog } from "./log.ts";
-export { runServer, SERVER_EXIT } from "./main.ts";
+export { runServer, SERVER_EXIT, type ServerProcess } from "./main.ts";
 // What it stands on
 
 export { SecretsError, type SecretsErrorCode } from "./secrets/errors.ts";

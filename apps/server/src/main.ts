@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { AssetsError } from "@lanyard/pages/node";
 import { startServer } from "./app.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { openLog } from "./log.ts";
@@ -17,22 +17,30 @@ export const SERVER_EXIT = {
   databaseDied: 70,
 } as const;
 
+/** What the server needs of the process it runs in. */
+export interface ServerProcess {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted when the server is to stop: a signal, usually. */
+  readonly stop: AbortSignal;
+  /** One sentence for the person who started it. */
+  tell(text: string): void;
+}
+
 /**
- * Runs the server until SIGTERM or SIGINT: requests under way are finished, then everything is closed in turn. Gives
- * the exit code; says on standard error, in plain words, what was wrong.
+ * Runs the server until it is told to stop: requests under way are finished, then everything is closed in turn. Gives
+ * the exit code; what was wrong at start is told in plain words.
  */
-export async function runServer(env: NodeJS.ProcessEnv): Promise<number> {
+export async function runServer(running: ServerProcess): Promise<number> {
   try {
-    return await serve(readConfig(env));
+    return await serve(readConfig(running.env), running);
   } catch (error) {
-    if (error instanceof ConfigError) return complain(error.message, SERVER_EXIT.settings);
-    if (error instanceof SecretsError || error instanceof DatabaseError || isFileProblem(error))
-      return complain(error.message, SERVER_EXIT.environment);
-    throw error;
+    if (!isExplained(error)) throw error;
+    running.tell(error.message);
+    return error instanceof ConfigError ? SERVER_EXIT.settings : SERVER_EXIT.environment;
   }
 }
 
-async function serve(config: Config): Promise<number> {
+async function serve(config: Config, running: ServerProcess): Promise<number> {
   const log = openLog(config.logLevel);
   const secrets = await openKeyFile(config.masterKeyFile);
   let tellDeath: (code: number) => void = () => undefined;
@@ -55,13 +63,9 @@ async function serve(config: Config): Promise<number> {
   const store = openStore(database);
   try {
     const server = await startServer(config, { store, secrets, log });
-    const signal = new AbortController();
-    const stopped = Promise.race([
-      once(process, "SIGTERM", { signal: signal.signal }),
-      once(process, "SIGINT", { signal: signal.signal }),
-    ]).then(() => SERVER_EXIT.ok);
+    running.tell(`Lanyard is running: ${server.origin}/`);
+    const stopped = aborted(running.stop).then(() => SERVER_EXIT.ok);
     const code = await Promise.race([stopped, death]);
-    signal.abort();
     await server.close();
     return code;
   } finally {
@@ -69,11 +73,24 @@ async function serve(config: Config): Promise<number> {
   }
 }
 
-function isFileProblem(error: unknown): error is Error {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }
 
-function complain(message: string, code: number): number {
-  process.stderr.write(`${message}\n`);
-  return code;
+/** Mistakes of whoever set the server up: their message says what to do. */
+function isExplained(error: unknown): error is Error {
+  if (error instanceof ConfigError || error instanceof SecretsError) return true;
+  if (error instanceof DatabaseError || error instanceof AssetsError) return true;
+  return error instanceof Error && "code" in error && EXPLAINED.has(error.code);
 }
+
+/** A trust file that is not there; an address that is taken or not ours. */
+const EXPLAINED: ReadonlySet<unknown> = new Set([
+  "ENOENT",
+  "EADDRINUSE",
+  "EADDRNOTAVAIL",
+  "EACCES",
+]);
