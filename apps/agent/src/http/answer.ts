@@ -4,7 +4,10 @@ import { contentSecurityPolicy } from "@lanyard/pages";
 /** What a request is answered with. No cookie, no CORS header, no script, ever. */
 export type Answer =
   | { readonly kind: "page"; readonly status: number; readonly html: string }
+  /** To the server: the visit is over here. */
   | { readonly kind: "redirect"; readonly location: string }
+  /** To a page of our own, so that reload and back never press a form again. */
+  | { readonly kind: "again"; readonly path: string }
   | { readonly kind: "asset"; readonly bytes: Uint8Array; readonly type: string }
   | { readonly kind: "refusal"; readonly status: number };
 
@@ -52,6 +55,8 @@ function parts(answer: Answer): Parts {
       return [answer.status, { "Content-Type": HTML }, Buffer.from(answer.html)];
     case "redirect":
       return [303, { Location: answer.location }, new Uint8Array(0)];
+    case "again":
+      return [303, { Location: answer.path }, new Uint8Array(0)];
     case "asset":
       // The address holds the build's hash.
       return [

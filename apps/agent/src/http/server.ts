@@ -111,12 +111,14 @@ interface Routed {
 async function attend(exchange: Exchange): Promise<void> {
   const { request, response, options } = exchange;
   const { answer, route, visit } = await routeSafely(exchange);
-  const status = answer.kind === "redirect" ? 303 : answer.kind === "asset" ? 200 : answer.status;
-  options.log.info({ route, method: request.method?.slice(0, 8), status }, "http.answered");
   if (visit !== undefined) response.once("finish", () => options.routes.delivered(visit, answer));
   // What of a refused body was not read goes with its connection.
   if (!request.complete) response.setHeader("Connection", "close");
   send(response, answer);
+  options.log.info(
+    { route, method: request.method?.slice(0, 8), status: response.statusCode },
+    "http.answered",
+  );
 }
 
 async function routeSafely(exchange: Exchange): Promise<Routed> {

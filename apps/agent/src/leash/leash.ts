@@ -173,7 +173,8 @@ class DialledLeash implements Leash {
     this.#state = isUnwanted ? { state: "refused", code: reason } : { state: "down" };
     const delayMs = isUnwanted ? REDIAL.refusedMs : redialDelayMs(this.#attempt, random());
     this.#attempt += 1;
-    log.warn({ attempt: this.#attempt, refused: isUnwanted ? reason : undefined }, "leash.down");
+    const event = { attempt: this.#attempt, refused: isUnwanted ? reason : undefined };
+    log[this.#attempt === 1 ? "warn" : "debug"](event, "leash.down");
     if (!this.#closed) this.#cancelRedial = timers.after(delayMs, () => this.#dial());
   }
 }

@@ -171,6 +171,35 @@ describe("signing in at the agent's page", () => {
     expect(triesLeft()).toBe(2);
   });
 
+  test("reload and back after a wrong passcode: the same message, and no try", async () => {
+    const insertion = await withOperatorIn();
+    const page = await openBound();
+    await press(page, { card: insertion, passcode: "q4w8xx" });
+    for (let count = 0; count < 2; count += 1)
+      expect((await desk.browser.go(path())).html).toContain("You have 2 tries left");
+    expect(triesLeft()).toBe(2);
+    await press(await desk.browser.go(path()), { card: insertion, passcode: "" });
+    expect((await desk.browser.go(path())).html).not.toContain("You have 2 tries left");
+  });
+
+  test("a locked card taken out, another put in: the page asks for that one's passcode", async () => {
+    const insertion = await withOperatorIn();
+    let page = await openBound();
+    for (let count = 0; count < 3; count += 1)
+      page = await press(page, { card: insertion, passcode: "q4w8xx" });
+    desk.readers.remove(OPERATOR_READER);
+    await cardsIn(0);
+    const other = await issueCard({
+      careId: WORDS.other,
+      serial: "LT2",
+      passcode: "p9n3bb",
+      puk: "Kx7mQ2pZ",
+    });
+    await desk.readers.insert(OPERATOR_READER, other.card);
+    await cardsIn(1);
+    expect((await desk.browser.go(path())).html).toContain("5550 1234 5678");
+  });
+
   test("an empty or impossible passcode costs no try", async () => {
     const insertion = await withOperatorIn();
     let page = await openBound();

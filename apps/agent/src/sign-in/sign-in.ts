@@ -10,7 +10,7 @@ import type { FormBytes } from "../http/form-bytes.ts";
 import { lockedPage, noCardPage, SIGN_IN_FIELDS, signInPage } from "../pages/sign-in.tsx";
 import { WORDS, wrongPasscode } from "../pages/words.ts";
 import type { Rooms } from "../rooms.ts";
-import { toReturn, visitPath } from "../visits/addresses.ts";
+import { toReturn, toVisit, visitPath } from "../visits/addresses.ts";
 import { giveUp } from "../visits/give-up.ts";
 import type { BoundVisit } from "../visits/visit-memory.ts";
 
@@ -26,7 +26,11 @@ export function showSignIn(rooms: Rooms, { memory }: SignInVisit): Answer {
   const { cards } = rooms.desk;
   const form = { action: visitPath(memory.id), formToken: memory.formToken };
   if (cards.length === 0) return noCardPage(rooms.pages, { ...form, state: whyNoCard(rooms) });
-  return signInPage(rooms.pages, { ...form, cards });
+  const { notice } = memory;
+  const isPickedIn = cards.some(({ insertion }) => insertion === notice?.picked);
+  if (notice?.isLocked === true && isPickedIn) return lockedPage(rooms.pages, form);
+  const picked = isPickedIn ? notice?.picked : undefined;
+  return signInPage(rooms.pages, { ...form, cards, picked, errors: notice ? [notice] : [] });
 }
 
 function whyNoCard(rooms: Rooms): "none" | "reading" | "mute" | "foreign" {
@@ -47,10 +51,10 @@ export async function pressSignIn(
   const passcode = form.takeSecret(SIGN_IN_FIELDS.passcode);
   try {
     const picked = pick(rooms, form.text(SIGN_IN_FIELDS.card));
-    if (picked.card === undefined) return again(rooms, visit, picked.problem);
+    if (picked.card === undefined) return again(visit, picked.problem);
     const isPossible = passcode.length >= PASSCODE_BYTES_MIN && isSendablePasscode(passcode);
-    if (passcode.length === 0) return again(rooms, visit, { text: words.empty, picked });
-    if (!isPossible) return again(rooms, visit, { text: words.badFormat, picked });
+    if (passcode.length === 0) return again(visit, { text: words.empty, picked });
+    if (!isPossible) return again(visit, { text: words.badFormat, picked });
     return await tryPasscode(rooms, visit, { card: picked.card, passcode });
   } finally {
     passcode.wipe();
@@ -61,6 +65,7 @@ interface Problem {
   readonly text: string;
   readonly field?: string;
   readonly picked?: { readonly card: PresentPivCard };
+  readonly isLocked?: boolean;
 }
 
 type Picked =
@@ -77,15 +82,14 @@ function pick(rooms: Rooms, insertion: string | undefined): Picked {
 }
 
 /** The same page with one thing to put right. */
-function again(rooms: Rooms, { memory, task }: SignInVisit, problem: Problem): Answer {
-  if (rooms.desk.cards.length === 0) return showSignIn(rooms, { memory, task });
-  return signInPage(rooms.pages, {
-    action: visitPath(memory.id),
-    formToken: memory.formToken,
-    cards: rooms.desk.cards,
-    picked: problem.picked?.card.insertion,
-    errors: [{ text: problem.text, field: problem.field ?? SIGN_IN_FIELDS.passcode }],
-  });
+function again({ memory }: SignInVisit, { text, field, picked, isLocked }: Problem): Answer {
+  memory.notice = {
+    text,
+    field: field ?? SIGN_IN_FIELDS.passcode,
+    ...(picked && { picked: picked.card.insertion }),
+    ...(isLocked && { isLocked }),
+  };
+  return toVisit(memory.id);
 }
 
 interface Attempt {
@@ -101,12 +105,12 @@ async function tryPasscode(rooms: Rooms, visit: SignInVisit, attempt: Attempt): 
     if (result.ok) return await hand(rooms, visit, { held, token: result.token });
     await rooms.cards.letGo(held);
     rooms.log.info({ reason: result.reason }, "sign_in.passcode_refused");
-    return explain(rooms, visit, { card: attempt.card, outcome: result });
+    return explain(visit, { card: attempt.card, outcome: result });
   } catch (error) {
     if (held !== undefined) await rooms.cards.letGo(held);
     const refusal = cardRefusal(error);
     if (refusal === error || !(refusal instanceof Refusal)) throw error;
-    return again(rooms, visit, { text: REFUSALS[refusal.code], picked: attempt });
+    return again(visit, { text: REFUSALS[refusal.code], picked: attempt });
   }
 }
 
@@ -152,20 +156,16 @@ async function hand(
 }
 
 function explain(
-  rooms: Rooms,
   visit: SignInVisit,
   { card, outcome }: { readonly card: PresentPivCard; readonly outcome: Refused },
 ): Answer {
   const picked = { card };
   switch (outcome.reason) {
     case "blocked":
-      return lockedPage(rooms.pages, {
-        action: visitPath(visit.memory.id),
-        formToken: visit.memory.formToken,
-      });
+      return again(visit, { text: words.locked, picked, isLocked: true });
     case "wrong":
-      return again(rooms, visit, { text: wrongPasscode(outcome.triesLeft), picked });
+      return again(visit, { text: wrongPasscode(outcome.triesLeft), picked });
     case "bad_format":
-      return again(rooms, visit, { text: words.badFormat, picked });
+      return again(visit, { text: words.badFormat, picked });
   }
 }

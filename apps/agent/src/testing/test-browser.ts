@@ -58,8 +58,8 @@ export function openBrowser(port: number): Browser {
     send,
     go: (path, headers = {}) =>
       send("GET", path, { headers: { ...navigation, "sec-fetch-site": "cross-site", ...headers } }),
-    press: (path, fields, headers = {}) =>
-      send("POST", path, {
+    press: async (path, fields, headers = {}) => {
+      const answer = await send("POST", path, {
         headers: {
           ...navigation,
           "sec-fetch-site": "same-origin",
@@ -68,6 +68,10 @@ export function openBrowser(port: number): Browser {
           ...headers,
         },
         body: new URLSearchParams(fields).toString(),
-      }),
+      });
+      // As a browser does: a redirect within the agent's own pages is followed.
+      if (answer.location !== path) return answer;
+      return send("GET", path, { headers: { ...navigation, "sec-fetch-site": "same-origin" } });
+    },
   };
 }

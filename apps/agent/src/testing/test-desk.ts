@@ -2,8 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { type Agent, startAgent } from "../app.ts";
-import type { Timers } from "../timers.ts";
+import { type Agent, type AgentParts, startAgent } from "../app.ts";
 import { openScriptedServer, type ScriptedServer } from "./scripted-server.ts";
 import { type Browser, openBrowser } from "./test-browser.ts";
 import { openTestReaders, type TestReaders } from "./test-readers.ts";
@@ -23,7 +22,9 @@ export const OPERATOR_READER = "Virtual reader 1";
 export const HOLDER_READER = "Virtual reader 2";
 export const THIRD_READER = "Virtual reader 3";
 
-export async function openTestDesk(options: { readonly timers?: Timers } = {}): Promise<TestDesk> {
+export async function openTestDesk(
+  options: Partial<Pick<AgentParts, "timers" | "assets">> = {},
+): Promise<TestDesk> {
   const directory = await mkdtemp(join(tmpdir(), "lanyard-agent-"));
   const server = await openScriptedServer();
   const readers = openTestReaders(OPERATOR_READER, HOLDER_READER, THIRD_READER);

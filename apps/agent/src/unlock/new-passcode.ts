@@ -8,10 +8,10 @@ import {
   parseSitePolicyName,
   SITE_POLICIES,
 } from "@lanyard/identity";
-import type { PageError } from "@lanyard/pages";
 import { Refusal, type UnlockTask } from "@lanyard/wire";
 import { UNLOCK_FIELDS } from "../pages/unlock.tsx";
 import { WORDS } from "../pages/words.ts";
+import type { Notice } from "../visits/visit-memory.ts";
 
 /**
  * What this holder may choose on this card.
@@ -34,10 +34,7 @@ export interface TypedTwice {
 }
 
 /** The one thing to put right, or `undefined`: nothing has been done to any card yet. */
-export function whatIsWrong(
-  task: UnlockTask,
-  { passcode, again }: TypedTwice,
-): PageError | undefined {
+export function whatIsWrong(task: UnlockTask, { passcode, again }: TypedTwice): Notice | undefined {
   const { unlock: words } = WORDS;
   const { passcode: field, again: againField } = UNLOCK_FIELDS;
   if (passcode.length === 0) return { text: words.empty, field };

@@ -1,6 +1,5 @@
 import type { Secret } from "@lanyard/bytes";
 import { passcodeGuidance, policySentence } from "@lanyard/identity";
-import type { PageError } from "@lanyard/pages";
 import { CardError } from "@lanyard/piv";
 import { Refusal, type RequestOf, type SealedRelease } from "@lanyard/wire";
 import type { HeldCard } from "../desk/held-card.ts";
@@ -15,9 +14,9 @@ import {
 } from "../pages/unlock.tsx";
 import { WORDS, wrongPasscode } from "../pages/words.ts";
 import type { Rooms } from "../rooms.ts";
-import { toReturn, visitPath } from "../visits/addresses.ts";
+import { toReturn, toVisit, visitPath } from "../visits/addresses.ts";
 import { giveUp } from "../visits/give-up.ts";
-import type { BoundVisit } from "../visits/visit-memory.ts";
+import type { BoundVisit, Notice } from "../visits/visit-memory.ts";
 import { type Authorised, askRelease, signAuthorisation } from "./authorise.ts";
 import { runBurst } from "./burst.ts";
 import { policyFor, whatIsWrong } from "./new-passcode.ts";
@@ -27,20 +26,28 @@ import { makeSealingKey, type SealingKey } from "./sealed-puks.ts";
 
 type UnlockVisit = BoundVisit<"unlock">;
 
-/** The page where the holder types. A passcode typed before and kept meanwhile is dropped: it is typed again. */
-export function showUnlock(rooms: Rooms, visit: UnlockVisit, error?: PageError): Answer {
-  const { memory, task } = visit;
-  rooms.visits.takePasscode(memory)?.wipe();
+/** Where the holder types; or, while what they typed is kept, where the operator's own passcode is asked for. */
+export function showUnlock(rooms: Rooms, { memory, task }: UnlockVisit): Answer {
+  const errors = memory.notice === undefined ? [] : [memory.notice];
+  const form = { action: visitPath(memory.id), formToken: memory.formToken, task, errors };
+  if (memory.keptPasscode !== undefined)
+    return operatorPasscodePage(rooms.pages, {
+      ...form,
+      reason: task.authorise === "passcode" ? "always" : "again",
+    });
   const policy = policyFor(task);
   return unlockPage(rooms.pages, {
-    action: visitPath(memory.id),
-    formToken: memory.formToken,
-    task,
+    ...form,
     rule: policySentence(policy),
     tip: passcodeGuidance(policy),
     isDigitsOnly: policy.alphabet === "digits",
-    errors: error === undefined ? [] : [error],
   });
+}
+
+/** The same page with one thing to put right. */
+function typeAgain({ memory }: UnlockVisit, notice: Notice): Answer {
+  memory.notice = notice;
+  return toVisit(memory.id);
 }
 
 /** The holder's Confirm, or the operator's passcode that was asked for after it. */
@@ -55,7 +62,7 @@ async function pressHolder(rooms: Rooms, visit: UnlockVisit, form: FormBytes): P
   const again = form.takeSecret(UNLOCK_FIELDS.again);
   try {
     const wrong = whatIsWrong(visit.task, { passcode, again });
-    if (wrong !== undefined) return showUnlock(rooms, visit, wrong);
+    if (wrong !== undefined) return typeAgain(visit, wrong);
     return await goOn(rooms, visit, { passcode, operatorPasscode: undefined });
   } finally {
     again.wipe();
@@ -68,10 +75,7 @@ async function pressOperator(rooms: Rooms, visit: UnlockVisit, form: FormBytes):
   const passcode = rooms.visits.takePasscode(visit.memory);
   try {
     if (passcode === undefined)
-      return showUnlock(rooms, visit, {
-        text: WORDS.unlock.timedOut,
-        field: UNLOCK_FIELDS.passcode,
-      });
+      return typeAgain(visit, { text: WORDS.unlock.timedOut, field: UNLOCK_FIELDS.passcode });
     if (operatorPasscode.length === 0)
       return askOperator(rooms, visit, { passcode, error: WORDS.signIn.empty });
     return await goOn(rooms, visit, { passcode, operatorPasscode });
@@ -206,17 +210,12 @@ function explain(
 /** Keeps the holder's passcode, for a few minutes at most, and asks the operator for theirs. */
 function askOperator(
   rooms: Rooms,
-  { memory, task }: UnlockVisit,
+  { memory }: UnlockVisit,
   { passcode, error }: { readonly passcode: Secret; readonly error?: string },
 ): Answer {
   rooms.visits.keepPasscode(memory, passcode);
-  return operatorPasscodePage(rooms.pages, {
-    action: visitPath(memory.id),
-    formToken: memory.formToken,
-    task,
-    reason: task.authorise === "passcode" ? "always" : "again",
-    errors: error === undefined ? [] : [{ text: error, field: UNLOCK_FIELDS.operatorPasscode }],
-  });
+  if (error !== undefined) memory.notice = { text: error, field: UNLOCK_FIELDS.operatorPasscode };
+  return toVisit(memory.id);
 }
 
 /** Nothing was released: the holder's card is let go, and the server says why. */

@@ -6,6 +6,11 @@ export function visitPath(visit: string): string {
   return `/t/${visit}`;
 }
 
+/** Back to the visit's own page, which says what there is to put right. */
+export function toVisit(visit: string): Answer {
+  return { kind: "again", path: visitPath(visit) };
+}
+
 /** To the server's cookie check: is this the browser that started the visit? */
 export function toBind(pages: PageContext, visit: string, secret: string): Answer {
   return { kind: "redirect", location: `${pages.serverOrigin}/bind/${visit}/${secret}` };

@@ -14,11 +14,23 @@ export interface VisitMemory {
   readonly presses: Map<string, Promise<Answer>>;
   /** The newest press; a reload meanwhile waits for it. */
   running: Promise<Answer> | undefined;
+  /** What the next page has to say about the last press; until the next one. */
+  notice: Notice | undefined;
   /** The last answer of this visit, once it is over, until the browser has got it. */
   ending: Answer | undefined;
   /** The holder's new passcode, while the operator's card wants its own passcode first. Wiped at any end. */
   keptPasscode: Secret | undefined;
   cancelKept: () => void;
+}
+
+/** One thing to put right. */
+export interface Notice {
+  readonly text: string;
+  readonly field: string;
+  /** The card that was picked, by insertion. */
+  readonly picked?: string;
+  /** That card has no tries left. */
+  readonly isLocked?: boolean;
 }
 
 /** A visit as a task's page needs it. */
@@ -97,6 +109,7 @@ function newMemory(id: string, formToken: string, since: number) {
     formToken,
     presses: new Map<string, Promise<Answer>>(),
     running: undefined,
+    notice: undefined,
     ending: undefined,
     keptPasscode: undefined,
     cancelKept: () => undefined,

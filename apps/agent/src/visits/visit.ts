@@ -81,6 +81,7 @@ export function pressVisit(rooms: Rooms, visit: string, form: FormBytes): Promis
   if (token !== memory.formToken || memory.running !== undefined)
     return Promise.resolve(oldFormPage(rooms.pages, visitPath(visit)));
   rooms.visits.renew(memory);
+  memory.notice = undefined;
   const answer = explained(rooms, visit, () => press(rooms, memory, form)).then((ended) => {
     memory.running = undefined;
     if (ended.kind === "redirect") memory.ending = ended;
