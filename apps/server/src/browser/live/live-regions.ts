@@ -13,8 +13,8 @@ const LOST = "Live view lost. Reload the page.";
 /** Keeps every status region that names a source up to date, for as long as the page is shown. */
 export function followLiveRegions(): void {
   for (const region of document.querySelectorAll<HTMLElement>("[role=status][data-source]")) {
-    const source = region.dataset["source"];
-    if (source !== undefined) follow(region, source);
+    const source = region.getAttribute("data-source");
+    if (source !== null) follow(region, source);
   }
 }
 
