@@ -2,8 +2,8 @@ import { asciiBytes, frame, fromHex, utf8Bytes } from "@lanyard/bytes";
 
 /**
  * Every statement that a key signs, defined here and nowhere else. The bytes are ASCII `lanyard/<purpose>/1`, then
- * each field in the listed order as two-byte length and value; cards sign their SHA-256. The purpose comes first, so
- * that no signature made for one thing is ever good for another. Test vectors: `statements.test.ts`.
+ * each field in the listed order as two-byte length and value. What is signed is their SHA-256, or SHA-384 by a P-384
+ * key (docs/adr/0009). The purpose comes first, so that no signature made for one thing is ever good for another. Test vectors: `statements.test.ts`.
  *
  * `origin` is the server's, as the agent has it in its own configuration: `https://host[:port]`, no slash.
  */
