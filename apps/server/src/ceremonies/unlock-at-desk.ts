@@ -2,9 +2,7 @@ import {
   type Ceremony,
   certificateIn,
   type Desk,
-  displayName,
   isOver,
-  type Person,
   type Smartcard,
   type UnlockEvent,
   type Visit,
@@ -24,6 +22,7 @@ import { isIn, type SessionService } from "../sessions/session.service.ts";
 import type { VisitService } from "../visits/visit.service.ts";
 import { isSealingKey, sealRelease } from "./sealed-release.ts";
 import { type CommittedStep, commitStep, type StepDetails } from "./unlock-runner.ts";
+import { unlockTask } from "./unlock-task.ts";
 
 /** The agent's side of an unlock: what a desk may ask for, from the passcode page to the closing signature. */
 export interface UnlockAtDesk {
@@ -52,7 +51,7 @@ export function createUnlockAtDesk(core: Core, rooms: Rooms): UnlockAtDesk {
     carryOut(core, rooms, scene, step);
 
   return {
-    task: (visit) => buildTask(core, visit),
+    task: (visit) => unlockTask(core, visit),
     authorise: async (desk, request) => {
       const scene = await sceneOf(core, rooms, desk, request.visit);
       const again = scene.ceremony.notes.ephemeralKey === request.ephemeralKey;
@@ -115,58 +114,6 @@ async function sceneOf(core: Core, rooms: Rooms, desk: Desk, visitId: string): P
   });
   if (found === undefined || found.ceremony.deskId !== desk.id) throw new Refusal("visit_unknown");
   return { visit, ...found };
-}
-
-async function buildTask(core: Core, visit: Visit): Promise<Task> {
-  const { ceremonyId } = visit;
-  if (ceremonyId === undefined) throw new Refusal("visit_unknown");
-  const found = await core.store.transaction(async (records) => {
-    const ceremony = await records.ceremonies.find(ceremonyId);
-    if (ceremony === undefined || isOver(ceremony.state.phase)) return undefined;
-    const card = await records.cards.find(ceremony.cardSerial);
-    const holder = await records.people.find(ceremony.holder);
-    const operator = await records.people.find(ceremony.operator);
-    const session = await records.sessions.find(ceremony.sessionId);
-    const organisations = await records.people.rolesOf(ceremony.holder, core.now());
-    const codes = organisations.map((role) => role.organisationCode);
-    return (
-      card && holder && operator && session && { ceremony, card, holder, operator, session, codes }
-    );
-  });
-  if (found === undefined) throw new Refusal("visit_over");
-  const { ceremony, card, holder, operator, session, codes } = found;
-  return {
-    purpose: "unlock",
-    ceremony: ceremony.id,
-    holder: { name: displayName(holder), careId: holder.careId, cardSerial: card.serial },
-    insertion: ceremony.insertion,
-    keyHash: certificateIn(card, "9E")?.keyHash ?? "",
-    operator: { name: displayName(operator), insertion: session.insertion },
-    locked: ceremony.state.passcodeState === "blocked",
-    policy: { site: core.config.passcodePolicy, cardRule: card.profile.passcodeRule },
-    tokens: tokensOf(holder, card, codes),
-    evidence: ceremony.state.evidence ?? "",
-    pukChangeable: card.profile.pukChangeable,
-    authoriseNonce: ceremony.notes.authoriseNonce,
-    doneNonce: ceremony.notes.doneNonce,
-    authorise: core.config.authorise,
-  };
-}
-
-/** What the holder's passcode must not be made of. Goes to the agent's memory, nowhere else. */
-function tokensOf(
-  holder: Person,
-  card: Smartcard,
-  codes: readonly string[],
-): Extract<Task, { purpose: "unlock" }>["tokens"] {
-  const names = [holder.givenNames, holder.familyName, holder.email?.split("@")[0]];
-  const numbers = [holder.careId, card.serial, holder.phone];
-  return {
-    names: names.flatMap((name) => name?.split(/[\s._-]+/) ?? []).filter((name) => name !== ""),
-    dateOfBirth: holder.dateOfBirth,
-    numbers: numbers.filter((number) => number !== undefined),
-    codes: [...new Set([holder.organisationCode, ...codes])],
-  };
 }
 
 /** T:AUTHORISED: the operator's own card, in this very session, signed for this unlock and this agent's key. */
