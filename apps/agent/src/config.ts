@@ -1,4 +1,4 @@
-import { homedir } from "node:os";
+import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { AgentError } from "./errors.ts";
@@ -33,7 +33,7 @@ function isLocalPlain(url: URL): boolean {
 const environment = z.object({
   LANYARD_SERVER: serverOrigin.default("http://localhost:3000"),
   LANYARD_AGENT_PORT: z.coerce.number().int().min(0).max(65_535).default(24_738),
-  LANYARD_DESK_NAME: z.string().trim().min(1).max(200).default("Desk"),
+  LANYARD_DESK_NAME: z.string().trim().min(1).max(200).default(hostname()),
   LANYARD_AGENT_DATA: z.string().min(1).optional(),
   LANYARD_LOG: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),
 });

@@ -120,7 +120,11 @@ class Held implements CardsHeld {
     for (const other of [...this.#ceremonies.keys()]) await this.endCeremony(other);
     const held = await holdCard(this.#options.driver, card);
     this.#ceremonies.set(ceremony, held);
-    void held.lost.then(() => this.#options.onLost());
+    void held.lost.then(() => {
+      this.#options.onLost();
+      // Its handle must not stand in the way of the next card in that reader.
+      return this.#ceremonies.get(ceremony) === held ? this.endCeremony(ceremony) : undefined;
+    });
     return held;
   }
 

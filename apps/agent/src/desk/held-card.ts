@@ -32,7 +32,10 @@ export interface HeldCard extends PresentCard {
   readonly lost: Promise<CardLoss>;
   /** @throws what `work` throws | {CardError} `card/removed` when the card is no longer there */
   use<Result>(work: (hands: CardHands) => Promise<Result>): Promise<Result>;
-  /** Waits for the caller of the moment, then disconnects and resets the card. Idempotent. */
+  /**
+   * Waits for the caller of the moment, then disconnects and resets the card. Idempotent. Never rejects: a card that
+   * cannot be let go any more is gone.
+   */
   close(): Promise<void>;
 }
 
@@ -46,7 +49,7 @@ export async function holdCard(driver: ReaderDriver, card: PresentCard): Promise
   try {
     return held(card, session, await openPivSession(session));
   } catch (error) {
-    await session.close();
+    await session.close().catch(() => undefined);
     throw error;
   }
 }
@@ -89,7 +92,7 @@ function held(card: PresentCard, session: CardSession, selected: PivSession): He
     close: () =>
       queue.run(async () => {
         isThere = false;
-        await session.close();
+        await session.close().catch(() => undefined);
       }),
   };
 }

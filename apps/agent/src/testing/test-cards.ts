@@ -1,7 +1,13 @@
 import { createHash, createPublicKey, type KeyObject } from "node:crypto";
 import { encodeTlv, fromHex, Secret, toBase64Url, utf8Bytes } from "@lanyard/bytes";
 import { nodeBlockCipher, nodeCardCrypto, randomBytes } from "@lanyard/crypto";
-import { openPivSession, type PivSession, type PublicKey, type Slot } from "@lanyard/piv";
+import {
+  openPivSession,
+  type PivSession,
+  type PublicKey,
+  type SignatureAlgorithm,
+  type Slot,
+} from "@lanyard/piv";
 import {
   blankCardState,
   CARD_PROFILES,
@@ -28,6 +34,8 @@ export interface CardWish {
   readonly passcode: string;
   readonly puk: string;
   readonly profile?: CardProfile;
+  /** P-256, unless said. */
+  readonly algorithm?: SignatureAlgorithm;
 }
 
 /** Makes a card and has it generate its keys; each slot gets a certificate that nobody trusts. */
@@ -54,7 +62,7 @@ export async function issueCard(wish: CardWish): Promise<IssuedCard> {
 }
 
 async function personalise(piv: PivSession, slot: Slot, wish: CardWish): Promise<KeyObject> {
-  const key = publicKeyObject(await piv.generateKey(slot, "p256"));
+  const key = publicKeyObject(await piv.generateKey(slot, wish.algorithm ?? "p256"));
   await piv.writeCertificate(slot, certificateFor(key, wish));
   return key;
 }
@@ -68,10 +76,15 @@ function spki(key: KeyObject): Uint8Array {
 }
 
 function publicKeyObject(key: PublicKey): KeyObject {
-  if (key.algorithm !== "p256") throw new TypeError("Test cards have P-256 keys.");
-  const x = toBase64Url(key.point.slice(1, 33));
-  const y = toBase64Url(key.point.slice(33));
-  return createPublicKey({ key: { kty: "EC", crv: "P-256", x, y }, format: "jwk" });
+  if (key.algorithm === "rsa2048") {
+    const jwk = { kty: "RSA", n: toBase64Url(key.modulus), e: toBase64Url(key.exponent) };
+    return createPublicKey({ key: jwk, format: "jwk" });
+  }
+  const crv = key.algorithm === "p256" ? "P-256" : "P-384";
+  const middle = (key.point.length + 1) / 2;
+  const x = toBase64Url(key.point.slice(1, middle));
+  const y = toBase64Url(key.point.slice(middle));
+  return createPublicKey({ key: { kty: "EC", crv, x, y }, format: "jwk" });
 }
 
 const DER = { sequence: 0x30, set: 0x31, integer: 0x02, bits: 0x03, oid: 0x06 } as const;
