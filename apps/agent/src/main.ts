@@ -1,4 +1,4 @@
-import { AssetsError } from "@lanyard/pages/node";
+import { type Assets, AssetsError } from "@lanyard/pages/node";
 import { type Agent, startAgent } from "./app.ts";
 import { type AgentConfig, readAgentConfig } from "./config.ts";
 import { AgentError } from "./errors.ts";
@@ -14,6 +14,8 @@ export interface AgentProcess {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborted when the agent is to stop: a signal, usually. */
   readonly stop: AbortSignal;
+  /** The built style sheet, unless given. */
+  readonly assets?: Assets;
   /** One sentence for the person who started it. */
   tell(text: string): void;
 }
@@ -39,7 +41,11 @@ async function serve(config: AgentConfig, log: Logger, running: AgentProcess): P
     onFault: (error) => log.warn({ error: nameOf(error) }, "readers.fault"),
   });
   try {
-    const agent: Agent = await startAgent(config, { driver, log });
+    const agent: Agent = await startAgent(config, {
+      driver,
+      log,
+      ...(running.assets && { assets: running.assets }),
+    });
     running.tell(
       `The card agent is running: http://127.0.0.1:${agent.port}/ for ${config.serverOrigin}`,
     );

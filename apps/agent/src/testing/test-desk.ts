@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Assets } from "@lanyard/pages/node";
 import { pino } from "pino";
 import { type Agent, type AgentParts, startAgent } from "../app.ts";
 import { openScriptedServer, type ScriptedServer } from "./scripted-server.ts";
@@ -38,7 +39,7 @@ export async function openTestDesk(
       dataDirectory: directory,
       logLevel: "debug",
     },
-    { driver: readers.driver, log, assets: { hash: "test", files: TEST_ASSETS }, ...options },
+    { driver: readers.driver, log, assets: TEST_ASSETS, ...options },
   );
   await server.seeing((view) => view.readers.length === 3);
   return {
@@ -56,7 +57,7 @@ export async function openTestDesk(
   };
 }
 
-const TEST_ASSETS = new Map([
+const FILES = new Map([
   [
     "/assets/test/lanyard.css",
     { bytes: Buffer.from("body{}"), type: "text/css; charset=utf-8", etag: '"test"' },
@@ -66,3 +67,6 @@ const TEST_ASSETS = new Map([
     { bytes: Buffer.from("1"), type: "text/javascript; charset=utf-8", etag: '"test"' },
   ],
 ]);
+
+/** Enough of a build for tests. */
+export const TEST_ASSETS: Assets = { hash: "test", files: FILES };
