@@ -11,19 +11,6 @@ export { createMasterKeyFile, openKeyFile } from "./secrets/key-file.ts";
 export { type OpenDatabase, openDatabase } from "./sql/connection.ts";
 export { DatabaseError, type DatabaseErrorCode } from "./sql/errors.ts";
 export { openStore } from "./stores/index.ts";
-// Cards and their certificates
+// Whose cards are trusted
 
-export {
-  type CertificateAuthority,
-  createAuthority,
-  type KeptAuthority,
-  openAuthority,
-} from "./certificates/authority.ts";
 export { openTrust, type Trust } from "./certificates/trust.ts";
-export {
-  type BlankCardKeys,
-  IssuanceError,
-  type IssuedCard,
-  type IssueOrder,
-  issueCard,
-} from "./issuance/issue-card.ts";

@@ -1,3 +1,5 @@
+// The certificate library resolves its parts by reflection and wants this first.
+import "reflect-metadata";
 import { type KeyObject, randomBytes, webcrypto } from "node:crypto";
 import type { CareId, CertificateSlot } from "@lanyard/identity";
 import * as x509 from "@peculiar/x509";

@@ -1,0 +1,184 @@
+import type { CommandFacts, OptionFacts } from "./command.ts";
+import type { ExitName } from "./exit-codes.ts";
+import { longRunning } from "./long-running.ts";
+
+const READER: OptionFacts = {
+  value: "NAME",
+  help: "which reader, by any part of its name; needed when several hold a card",
+};
+const STDIN: OptionFacts = {
+  help: "read passcodes and PUK from standard input, one a line, instead of asking",
+};
+const LAST_TRY: OptionFacts = { help: "go on even if this try is the last one the card has" };
+const CARD_EXITS: readonly ExitName[] = ["ok", "refused", "usage", "environment", "unknown"];
+const SECRETS_NOTE =
+  "Passcodes and PUKs are never taken as arguments, where other users of this PC could read them.";
+
+/** Every command there is. Help, parsing and dispatch all read this. */
+export const COMMANDS: readonly CommandFacts[] = [
+  {
+    name: "demo",
+    summary:
+      "Try it all in a browser: server, agent, database, two virtual readers, a tray of cards",
+    about: [
+      "Starts everything on this PC with invented people, and says which address to open. Needs no card",
+      "reader and installs nothing. Ctrl-C stops it.",
+    ],
+    options: {},
+    takesAnything: true,
+    examples: ["lanyard demo"],
+    exits: ["ok", "usage", "environment"],
+    load: async () => {
+      const { runDemo } = await import("./demo/demo.ts");
+      return { run: ({ words }) => runDemo(words) };
+    },
+  },
+  {
+    name: "server",
+    summary: "Run the care identity server",
+    about: [
+      "Reads its settings from the environment (LANYARD_ORIGIN, LANYARD_PORT, DATABASE_URL and others) and",
+      "lists every wrong one at once. Without DATABASE_URL it keeps an embedded database in LANYARD_DATA.",
+      "Ctrl-C or SIGTERM ends it once the work under way is done.",
+    ],
+    options: {},
+    examples: ["LANYARD_ORIGIN=https://care.example lanyard server"],
+    exits: ["ok", "usage", "environment"],
+    load: async () => {
+      const { runServer } = await import("@lanyard/server");
+      return { run: (run) => runServer(longRunning(run)) };
+    },
+  },
+  {
+    name: "agent",
+    summary: "Run the desk's agent on the PC with the card readers",
+    about: [
+      "Reads its settings from the environment (LANYARD_SERVER, LANYARD_AGENT_PORT, LANYARD_DESK_NAME and",
+      "others). Its pages are on 127.0.0.1 only. `lanyard doctor` says what is wrong if it does not work.",
+    ],
+    options: {},
+    examples: ["LANYARD_SERVER=https://care.example LANYARD_DESK_NAME='Front desk' lanyard agent"],
+    exits: ["ok", "usage", "environment"],
+    load: async () => {
+      const { runAgent } = await import("@lanyard/agent");
+      return { run: (run) => runAgent(longRunning(run)) };
+    },
+  },
+  {
+    name: "doctor",
+    summary: "Say in plain words what is wrong at this PC, and what to do about it",
+    about: [
+      "Looks at the smartcard service, the readers, the cards, the agent, the server, the clock and the",
+      "versions. Needs no administrator rights, spends no passcode try, changes nothing.",
+    ],
+    options: {
+      server: {
+        value: "URL",
+        help: "the server to reach (LANYARD_SERVER, else http://localhost:3000)",
+      },
+      port: { value: "PORT", help: "the agent's port (LANYARD_AGENT_PORT, else 24738)" },
+    },
+    examples: ["lanyard doctor", "lanyard doctor --server https://care.example"],
+    exits: ["ok", "refused", "usage"],
+    load: () => import("./doctor/doctor-command.ts"),
+  },
+  {
+    name: "card status",
+    summary: "Show what is on a card and how many tries its passcode has left",
+    about: [
+      "Reads any PIV card in a reader of this PC: its identifier, its certificates, its passcode's tries.",
+      "Costs no try and changes nothing. A locked card is answered with exit code 1.",
+    ],
+    options: { reader: READER },
+    examples: ["lanyard card status", "lanyard card status --reader 'Omnikey'"],
+    exits: CARD_EXITS,
+    load: () => import("./card/status.ts"),
+  },
+  {
+    name: "card verify",
+    summary: "Check a passcode against a card",
+    about: [
+      "Tells the tries left, asks for the passcode without showing it, and tries it once. A wrong passcode",
+      `costs one try. ${SECRETS_NOTE}`,
+    ],
+    options: { reader: READER, stdin: STDIN, "last-try": LAST_TRY },
+    examples: ["lanyard card verify", "lanyard card verify --stdin < passcode.txt"],
+    exits: CARD_EXITS,
+    load: () => import("./card/verify.ts"),
+  },
+  {
+    name: "card change",
+    summary: "Change a card's passcode, by the old one",
+    about: [
+      "Asks for the old passcode, then twice for the new one; sends them once. With --stdin: old, new, new",
+      `again. A wrong old passcode costs one try. ${SECRETS_NOTE}`,
+    ],
+    options: { reader: READER, stdin: STDIN, "last-try": LAST_TRY },
+    examples: ["lanyard card change"],
+    exits: CARD_EXITS,
+    load: () => import("./card/change.ts"),
+  },
+  {
+    name: "card unblock",
+    summary: "Give a locked card a new passcode, by its PUK",
+    about: [
+      "Asks for the PUK (8 characters), then twice for the new passcode; sends them once. With --stdin: PUK,",
+      "new, new again. A wrong PUK costs one of the few PUK tries, and a card without any is lost for good.",
+      `Cards issued by Lanyard have no PUK that anybody knows: unlock them at a desk. ${SECRETS_NOTE}`,
+    ],
+    options: { reader: READER, stdin: STDIN },
+    examples: ["lanyard card unblock"],
+    exits: CARD_EXITS,
+    load: () => import("./card/unblock.ts"),
+  },
+  {
+    name: "card serve",
+    summary: "Put a virtual card into a vpcd reader, so that any program on this PC sees it",
+    about: [
+      "Reads the card from a file and stores it there after every change; makes a new one, with factory",
+      "passcode 123456 and PUK 12345678, if there is no such file. The file IS the card, private keys and",
+      "all: it is readable by you only. Runs until Ctrl-C, which takes the card out.",
+    ],
+    options: {
+      state: { value: "FILE", help: "the card (required)" },
+      port: {
+        value: "PORT",
+        help: "vpcd's port: 35963 for its first reader, 35964 for its second",
+      },
+      host: { value: "HOST", help: "where vpcd listens (127.0.0.1)" },
+    },
+    examples: [
+      "lanyard card serve --state card.json",
+      "lanyard card serve --state b.json --port 35964",
+    ],
+    exits: ["ok", "usage", "environment"],
+    load: () => import("./card/serve.ts"),
+  },
+  {
+    name: "passcode check",
+    summary: "Judge passcodes by the rules: accept, or reject with a reason",
+    about: [
+      "Reads passcodes from standard input, one a line, as bytes (UTF-8). A line ends with LF or CR LF; the",
+      "last one needs no end; an empty line is an empty passcode. Prints `accept` or `reject CODE` for each,",
+      "never the passcode. Codes: TOO_SHORT TOO_LONG BAD_CHAR REPEAT SEQUENCE KEYBOARD PERSONAL DATE CONTEXT",
+      "COMMON. The exit code is 0 whatever the verdicts.",
+      "",
+      "FILE says what the holder must not choose, as JSON:",
+      '  {"names": ["Maria", "Okafor"], "dob": "1984-03-17", "numbers": ["555083916274"], "codes": ["RX1"]}',
+    ],
+    options: {
+      policy: { value: "NAME", help: "care-4-8 (unless given) or care-6-8-digits" },
+      card: {
+        value: "RULE",
+        help: "what the card takes: alphanumeric-4-8 or digits-6-8; narrows the policy",
+      },
+      holder: { value: "FILE", help: "the holder's data; without it nothing is personal" },
+    },
+    examples: [
+      "printf '7294\\n1234\\n' | lanyard passcode check --policy care-4-8",
+      "lanyard passcode check --policy care-6-8-digits --holder maria.json < passcodes.txt",
+    ],
+    exits: ["ok", "usage"],
+    load: () => import("./passcode/passcode-check.ts"),
+  },
+];

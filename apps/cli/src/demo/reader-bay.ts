@@ -1,0 +1,84 @@
+import { linkToVpcd, type VpcdLink, virtualReaders } from "@lanyard/agent";
+import { createVirtualReader, type VirtualCard, type VirtualReader } from "@lanyard/virtual-card";
+
+/** The two readers of the demo's desk, as the tray sees them. */
+export interface ReaderBay {
+  readonly readers: readonly BayReader[];
+}
+
+export interface BayReader {
+  /** As the agent and the pages call it. */
+  readonly name: string;
+  readonly card: VirtualCard | undefined;
+  /** Resolves when the reader has it. A reader that is occupied keeps what it has, and `false` comes back. */
+  insert(card: VirtualCard): Promise<boolean>;
+  remove(): Promise<void>;
+}
+
+/** Readers in memory: `driver` is what the agent reads them through. */
+export function openVirtualBay(names: readonly string[]) {
+  const readers = names.map((name) => createVirtualReader(name));
+  const bay: ReaderBay = { readers: readers.map(bayReader) };
+  return { bay, driver: virtualReaders(readers) };
+}
+
+function bayReader(reader: VirtualReader): BayReader {
+  return {
+    name: reader.name,
+    get card() {
+      return reader.card;
+    },
+    insert: async (card) => {
+      if (reader.card !== undefined || card.isInserted) return false;
+      reader.insert(card);
+      return true;
+    },
+    remove: async () => {
+      reader.remove();
+    },
+  };
+}
+
+/** Readers of the PC/SC service: each slot of vpcd listens on one port, from `firstPort` on. */
+export function openPcscBay(host: string, firstPort: number): ReaderBay {
+  return {
+    readers: [0, 1].map((slot) => new VpcdReader(host, firstPort + slot, slot)),
+  };
+}
+
+class VpcdReader implements BayReader {
+  readonly name: string;
+  card: VirtualCard | undefined;
+  readonly #host: string;
+  readonly #port: number;
+  #link: VpcdLink | undefined;
+
+  constructor(host: string, port: number, slot: number) {
+    this.name = `Virtual PCD 00 0${slot}`;
+    this.#host = host;
+    this.#port = port;
+  }
+
+  async insert(card: VirtualCard): Promise<boolean> {
+    if (this.card !== undefined || card.isInserted) return false;
+    this.card = card;
+    const link = linkToVpcd({ host: this.#host, port: this.#port, card });
+    this.#link = link;
+    link.removed.then(
+      () => this.#forget(link),
+      () => this.#forget(link),
+    );
+    await link.inserted;
+    return true;
+  }
+
+  async remove(): Promise<void> {
+    await this.#link?.eject();
+  }
+
+  #forget(link: VpcdLink): void {
+    if (this.#link !== link) return;
+    this.#link = undefined;
+    this.card = undefined;
+  }
+}

@@ -1,0 +1,124 @@
+import { type AssetUrls, Page, PostForm, StateTag, Submit, type TagColour } from "@lanyard/pages";
+import type { ReactElement } from "react";
+import type { TrayCard, TrayReader, TrayView } from "./tray-view.ts";
+
+/** The table with the demo's cards and the two readers. Works by form alone; the script adds drag and drop. */
+export function trayPage(
+  assets: AssetUrls,
+  { view, portal, problem }: { view: TrayView; portal: string; problem?: string | undefined },
+): ReactElement {
+  const errors = problem === undefined ? [] : [{ text: problem }];
+  return (
+    <Page
+      title="Card tray"
+      service="Demonstration"
+      assets={assets}
+      scripts={["tray.js"]}
+      errors={errors}
+      wide
+    >
+      <p>
+        These are invented people and their smartcards. Put an operator's card into one reader and
+        open <a href={portal}>Lanyard</a>; put the card of a user into the other one when you are
+        asked for it. Drag a card onto a reader, or use its buttons.
+      </p>
+      <div className="lanyard-tray__readers">
+        {view.readers.map((reader) => (
+          <Reader key={reader.number} reader={reader} />
+        ))}
+      </div>
+      {view.groups.map(({ title, cards }) => (
+        <section key={title} aria-label={title}>
+          <h2 className="nhsuk-heading-m">{title}</h2>
+          <ul className="lanyard-tray__cards">
+            {cards.map((card) => (
+              <Card key={card.serial} card={card} readers={view.readers} />
+            ))}
+          </ul>
+        </section>
+      ))}
+    </Page>
+  );
+}
+
+function Reader({ reader }: { readonly reader: TrayReader }): ReactElement {
+  const { number, name, card } = reader;
+  return (
+    <section className="lanyard-tray__reader" data-reader={number} aria-label={`Reader ${number}`}>
+      <h2 className="nhsuk-heading-s">Reader {number}</h2>
+      <p className="lanyard-tray__slot">{name}</p>
+      {card === undefined ? (
+        <p>Empty. Drop a card here.</p>
+      ) : (
+        <>
+          <p>
+            <strong>{card.name}</strong>, card {card.serial}
+          </p>
+          <PostForm action={`/readers/${number}/remove`}>
+            <Submit kind="secondary">
+              Take the card out
+              <span className="nhsuk-u-visually-hidden"> of reader {number}</span>
+            </Submit>
+          </PostForm>
+        </>
+      )}
+    </section>
+  );
+}
+
+const COLOURS = {
+  ready: "green",
+  locked: "orange",
+  expired: "grey",
+  cancelled: "red",
+} as const satisfies Record<TrayCard["mood"], TagColour>;
+
+interface CardProps {
+  readonly card: TrayCard;
+  readonly readers: readonly TrayReader[];
+}
+
+function Card({ card, readers }: CardProps): ReactElement {
+  const inserted = readers.find((reader) => reader.card?.serial === card.serial);
+  return (
+    <li className="lanyard-tray__card" draggable={inserted === undefined} data-serial={card.serial}>
+      <img src={`/portraits/${card.careId}.png`} alt="" width="72" height="90" />
+      <div className="lanyard-tray__text">
+        <h3 className="nhsuk-heading-s">{card.name}</h3>
+        <p>{card.role}</p>
+        <p>
+          UUID {card.uuid}
+          <br />
+          Card {card.serial}
+        </p>
+        <p>
+          <StateTag colour={COLOURS[card.mood]}>{card.state}</StateTag>
+        </p>
+        <p>
+          Passcode <code className="lanyard-tray__passcode">{card.passcode}</code>
+        </p>
+        <p>{card.goodFor}</p>
+        {inserted === undefined ? (
+          <div className="lanyard-tray__buttons">
+            {readers.map(({ number }) => (
+              <PostForm
+                key={number}
+                action={`/readers/${number}/insert`}
+                hidden={{ serial: card.serial }}
+              >
+                <Submit kind="secondary">
+                  Reader {number}
+                  <span className="nhsuk-u-visually-hidden">: put in the card of {card.name}</span>
+                </Submit>
+              </PostForm>
+            ))}
+          </div>
+        ) : (
+          <p>
+            <strong>In reader {inserted.number}</strong>
+          </p>
+        )}
+      </div>
+    </li>
+  );
+}
