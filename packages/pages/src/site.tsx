@@ -115,8 +115,8 @@ export function SiteFooter(): ReactElement {
     <footer className="lanyard-footer">
       <div className="nhsuk-width-container">
         <p>
-          Lanyard is an open-source project. Everybody shown here is invented. It is not affiliated
-          with, or endorsed by, the NHS or any other organisation.
+          Lanyard is an open-source project. It is not affiliated with, or endorsed by, the NHS or
+          any other organisation.
         </p>
         <p>© Lanyard contributors. Apache-2.0.</p>
       </div>

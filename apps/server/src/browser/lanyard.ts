@@ -1,6 +1,7 @@
 import { startComponents } from "@lanyard/pages/browser";
-import { followLiveRegions, reloadWhenRestored } from "./live/live-regions.ts";
+import { followLiveRegions, followSession, reloadWhenRestored } from "./live/live-regions.ts";
 
 startComponents();
 reloadWhenRestored();
 followLiveRegions();
+followSession();

@@ -7,6 +7,8 @@ const GRACE_MS = 3000;
 /** The browser gives up on a stream that answers with an error; then we ask again this often. */
 const RETRY_MS = 10_000;
 
+/** The stream itself, for pages that show no reader. */
+const EVENTS = "/desk/events";
 const SIGNED_OUT_PAGE = "/signed-out";
 const LOST = "Live view lost. Reload the page.";
 
@@ -16,6 +18,23 @@ export function followLiveRegions(): void {
     const source = region.getAttribute("data-source");
     if (source !== null) follow(region, source);
   }
+}
+
+/** Every page of a signed-in operator ends with the session, with readers on it or without. */
+export function followSession(): void {
+  const isSignedIn = document.querySelector('form[action="/sign-out"]') !== null;
+  const isFollowed = document.querySelector("[role=status][data-source]") !== null;
+  if (!isSignedIn || isFollowed) return;
+  const stream = new EventSource(EVENTS);
+  endWithSession(stream);
+  window.addEventListener("pagehide", () => stream.close());
+}
+
+function endWithSession(stream: EventSource): void {
+  stream.addEventListener(SIGNED_OUT_EVENT, () => {
+    stream.close();
+    location.replace(SIGNED_OUT_PAGE);
+  });
 }
 
 /**
@@ -49,10 +68,7 @@ function follow(region: HTMLElement, source: string): void {
       lostTimer = undefined;
       show(region, data);
     });
-    stream.addEventListener(SIGNED_OUT_EVENT, () => {
-      close();
-      location.replace(SIGNED_OUT_PAGE);
-    });
+    endWithSession(stream);
   };
   window.addEventListener("pagehide", close);
   open();
