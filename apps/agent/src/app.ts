@@ -41,7 +41,8 @@ export interface Agent {
  * Starts the agent: opens its pages, its readers and the leash. It runs until it is closed, whatever becomes of
  * readers, cards and server.
  *
- * @throws {AgentError} | {AssetsError} `assets/not_built`
+ * @throws {AgentError} `device_key/loose_permissions` | `device_key/unreadable` | `http/port_taken` | `http/not_listening`
+ * @throws {AssetsError} `assets/not_built`
  */
 export async function startAgent(config: AgentConfig, parts: AgentParts): Promise<Agent> {
   const assets = parts.assets ?? (await readAssets());

@@ -11,7 +11,10 @@ export interface CardsHeld {
   /**
    * Connects to a card for a sign-in, or takes up the connection of its session.
    *
-   * @throws {ReaderError} | {CardError}
+   * @throws {ReaderError} `reader/insertion_over` | `reader/card_in_use` | `reader/card_mute` | `reader/service_down` |
+   * `reader/failed` | `reader/closed`
+   * @throws {CardError} `card/not_piv` | `card/malformed_answer` | `card/removed` | `card/reset` |
+   * `card/transport`
    */
   holdForSignIn(card: PresentCard): Promise<HeldCard>;
   /** Signed in: keeps the card for up to a minute, until the session begins. */
@@ -24,7 +27,12 @@ export interface CardsHeld {
   ofSession(session: string): HeldCard | undefined;
   /** The operator's card of this insertion, while a session hangs on it. */
   operatorCard(insertion: string): HeldCard | undefined;
-  /** @throws {ReaderError} | {CardError} */
+  /**
+   * @throws {ReaderError} `reader/insertion_over` | `reader/card_in_use` | `reader/card_mute` | `reader/service_down` |
+   * `reader/failed` | `reader/closed`
+   * @throws {CardError} `card/not_piv` | `card/malformed_answer` | `card/removed` | `card/reset` |
+   * `card/transport`
+   */
   holdForCeremony(ceremony: string, card: PresentCard): Promise<HeldCard>;
   ofCeremony(ceremony: string): HeldCard | undefined;
   endCeremony(ceremony: string): Promise<void>;

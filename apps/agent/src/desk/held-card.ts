@@ -42,7 +42,10 @@ export interface HeldCard extends PresentCard {
 /**
  * Connects and selects PIV. On failure nothing stays connected.
  *
- * @throws {ReaderError} | {CardError}
+ * @throws {ReaderError} `reader/insertion_over` | `reader/card_in_use` | `reader/card_mute` | `reader/service_down` |
+ * `reader/failed` | `reader/closed`
+ * @throws {CardError} `card/not_piv` | `card/malformed_answer` | `card/removed` | `card/reset` |
+ * `card/transport`
  */
 export async function holdCard(driver: ReaderDriver, card: PresentCard): Promise<HeldCard> {
   const session = await driver.connect(card.readerName, card.insertion);

@@ -64,8 +64,11 @@ describe("the leash", () => {
       return take(view);
     };
     desk.server.forgetView();
+    const before = desk.server.lines;
     desk.server.cut();
     await desk.server.seeing((view) => view.readers.length === 3);
+    // On the same line: not by dialling anew.
+    expect(desk.server.lines).toBe(before + 1);
     const { card } = await issueCard(OPERATOR);
     refusals = 0;
     await desk.readers.insert(OPERATOR_READER, card);

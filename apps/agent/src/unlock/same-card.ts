@@ -7,7 +7,7 @@ import type { CardHands } from "../desk/held-card.ts";
  * Lets the card prove with 9E, over our own fresh nonce, that it is the one with this key. False when it is another
  * card, or cannot.
  *
- * @throws {CardError} when no answer came
+ * @throws {CardError} `card/removed` | `card/reset` | `card/transport`: no answer came
  */
 export async function isSameCard(
   hands: CardHands,

@@ -149,7 +149,9 @@ describe("setting a new passcode at the agent's page", () => {
 
   test("authorise=passcode: the operator's passcode is always asked, and 9C signs", async () => {
     at = await startUnlock(desk, { change: { authorise: "passcode" } });
-    const asked = await at.confirm(at.page);
+    const mismatched = await at.confirm(at.page, NEW_PASSCODE, "t8w3kg");
+    const asked = await at.confirm(mismatched);
+    expect(asked.html).not.toContain("There is a problem");
     expect(asked.html).toContain("asks for your passcode before a card is unlocked");
     goesHome(await at.authorise(asked, OPERATOR.passcode));
     expect(at.authorisations()[0]).toMatchObject({ slot: "9C" });
