@@ -21,6 +21,7 @@ import {
   readConfig,
   startServer,
 } from "@lanyard/server";
+import { oddCards } from "./odd-cards.ts";
 import { DEMO_PEOPLE } from "./people.ts";
 import { openPcscBay, openVirtualBay, type ReaderBay } from "./reader-bay.ts";
 import { createDemoAuthority, DEMO_FILES, seedDemo } from "./seed.ts";
@@ -37,6 +38,8 @@ export interface DemoOptions {
   /** Cards go through the PC's smartcard service (pcscd with vpcd), not through memory. */
   readonly pcsc: boolean;
   readonly vpcdPort: number;
+  /** How many readers in memory: two, as a desk has; three shows what one card too many does. */
+  readonly readers: number;
 }
 
 export interface RunningDemo {
@@ -45,7 +48,7 @@ export interface RunningDemo {
   close(): Promise<void>;
 }
 
-const VIRTUAL_READERS = ["Keyboard reader", "Desk reader"];
+const VIRTUAL_READERS = ["Keyboard reader", "Desk reader", "Spare reader"];
 
 /** Written last: a data directory with it is whole. */
 const WHOLE = "demo-is-whole";
@@ -84,6 +87,7 @@ function readOptions(args: readonly string[]): { options: DemoOptions; json: boo
       "tray-port": { type: "string", default: "24739" },
       pcsc: { type: "boolean", default: false },
       "vpcd-port": { type: "string", default: "35963" },
+      readers: { type: "string", default: "2" },
       json: { type: "boolean", default: false },
     },
   });
@@ -94,6 +98,7 @@ function readOptions(args: readonly string[]): { options: DemoOptions; json: boo
     trayPort: Number(values["tray-port"]),
     pcsc: values.pcsc,
     vpcdPort: Number(values["vpcd-port"]),
+    readers: Number(values.readers),
   };
   return { options, json: values.json };
 }
@@ -169,7 +174,7 @@ async function openDesk(opening: Opening): Promise<RunningDemo> {
     port: options.trayPort,
     portal: `${server.origin}/`,
     people: DEMO_PEOPLE,
-    shelf: await openShelf(join(directory, DEMO_FILES.cards)),
+    shelf: new Map([...(await openShelf(join(directory, DEMO_FILES.cards))), ...oddCards()]),
     bay,
     assets,
   });
@@ -178,7 +183,7 @@ async function openDesk(opening: Opening): Promise<RunningDemo> {
 }
 
 function openReaders(options: DemoOptions): { bay: ReaderBay; driver: ReaderDriver } {
-  if (!options.pcsc) return openVirtualBay(VIRTUAL_READERS);
+  if (!options.pcsc) return openVirtualBay(VIRTUAL_READERS.slice(0, options.readers));
   return { bay: openPcscBay("127.0.0.1", options.vpcdPort), driver: pcscReaders() };
 }
 

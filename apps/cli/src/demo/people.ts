@@ -94,7 +94,10 @@ const OPERATORS: readonly DemoPerson[] = [
     email: "sam.carter@riverside-teaching.example", phone: "07700 900101", jobTitle: "Registration authority agent",
     organisationCode: "ZRT1", status: "open", roles: ["RA Agent"],
     look: { skin: "light", hair: "parted", hairColour: "chestnut", clothes: "shirt", clothesColour: "sky", beard: "stubble" },
-    cards: [card("98210046", "q4vz8m")] },
+    cards: [
+      card("98210046", "q4vz8m"),
+      card("94320017", "a5c7e9", { ...LOCKED, issuedDaysAgo: 1020, expiresInDays: 75 }),
+    ] },
   { careId: "555031862905", title: "Ms", givenNames: "Priya", familyName: "Raman", dateOfBirth: "1979-02-21",
     email: "priya.raman@riverside-teaching.example", phone: "07700 900102", jobTitle: "Registration authority manager",
     organisationCode: "ZRT1", status: "open", roles: ["RA Manager"],

@@ -1,9 +1,18 @@
 import { linkToVpcd, type VpcdLink, virtualReaders } from "@lanyard/agent";
 import { createVirtualReader, type VirtualCard, type VirtualReader } from "@lanyard/virtual-card";
 
-/** The two readers of the demo's desk, as the tray sees them. */
+/** The readers of the demo's desk, as the tray sees them. */
 export interface ReaderBay {
   readonly readers: readonly BayReader[];
+  /** What a hand may do to the PC besides moving cards. Only readers in memory can be pulled out by program. */
+  readonly pc: BayPc | undefined;
+}
+
+export interface BayPc {
+  plug(reader: string): void;
+  unplug(reader: string): void;
+  /** Stops or starts what stands for the PC's smartcard service. */
+  setService(service: "up" | "down"): void;
 }
 
 export interface BayReader {
@@ -18,8 +27,17 @@ export interface BayReader {
 /** Readers in memory: `driver` is what the agent reads them through. */
 export function openVirtualBay(names: readonly string[]) {
   const readers = names.map((name) => createVirtualReader(name));
-  const bay: ReaderBay = { readers: readers.map(bayReader) };
-  return { bay, driver: virtualReaders(readers) };
+  const driver = virtualReaders(readers);
+  const pc: BayPc = {
+    plug: (name) => {
+      const reader = readers.find((known) => known.name === name);
+      if (reader !== undefined) driver.plug(reader);
+    },
+    unplug: (name) => driver.unplug(name),
+    setService: (service) => driver.setService(service),
+  };
+  const bay: ReaderBay = { readers: readers.map(bayReader), pc };
+  return { bay, driver };
 }
 
 function bayReader(reader: VirtualReader): BayReader {
@@ -43,6 +61,7 @@ function bayReader(reader: VirtualReader): BayReader {
 export function openPcscBay(host: string, firstPort: number): ReaderBay {
   return {
     readers: [0, 1].map((slot) => new VpcdReader(host, firstPort + slot, slot)),
+    pc: undefined,
   };
 }
 
@@ -54,7 +73,7 @@ class VpcdReader implements BayReader {
   #link: VpcdLink | undefined;
 
   constructor(host: string, port: number, slot: number) {
-    this.name = `Virtual PCD 00 0${slot}`;
+    this.name = `PC/SC reader, vpcd slot ${slot}`;
     this.#host = host;
     this.#port = port;
   }

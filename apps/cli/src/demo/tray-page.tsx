@@ -37,6 +37,25 @@ export function trayPage(
           </ul>
         </section>
       ))}
+      <section aria-label="Other cards">
+        <h2 className="nhsuk-heading-m">Other cards</h2>
+        <ul className="lanyard-tray__cards">
+          {view.oddCards.map((card) => (
+            <li
+              key={card.serial}
+              className="lanyard-tray__card"
+              draggable
+              data-serial={card.serial}
+            >
+              <div className="lanyard-tray__text">
+                <h3 className="nhsuk-heading-s">{card.name}</h3>
+                <p>{card.goodFor}</p>
+                <InsertButtons serial={card.serial} name={card.name} readers={view.readers} />
+              </div>
+            </li>
+          ))}
+        </ul>
+      </section>
     </Page>
   );
 }
@@ -99,20 +118,7 @@ function Card({ card, readers }: CardProps): ReactElement {
         </p>
         <p>{card.goodFor}</p>
         {inserted === undefined ? (
-          <div className="lanyard-tray__buttons">
-            {readers.map(({ number }) => (
-              <PostForm
-                key={number}
-                action={`/readers/${number}/insert`}
-                hidden={{ serial: card.serial }}
-              >
-                <Submit kind="secondary">
-                  Reader {number}
-                  <span className="nhsuk-u-visually-hidden">: put in the card of {card.name}</span>
-                </Submit>
-              </PostForm>
-            ))}
-          </div>
+          <InsertButtons serial={card.serial} name={card.name} readers={readers} />
         ) : (
           <p>
             <strong>In reader {inserted.number}</strong>
@@ -120,5 +126,25 @@ function Card({ card, readers }: CardProps): ReactElement {
         )}
       </div>
     </li>
+  );
+}
+
+function InsertButtons(props: {
+  readonly serial: string;
+  readonly name: string;
+  readonly readers: readonly TrayReader[];
+}): ReactElement {
+  const { serial, name, readers } = props;
+  return (
+    <div className="lanyard-tray__buttons">
+      {readers.map(({ number }) => (
+        <PostForm key={number} action={`/readers/${number}/insert`} hidden={{ serial }}>
+          <Submit kind="secondary">
+            Reader {number}
+            <span className="nhsuk-u-visually-hidden">: put in the card of {name}</span>
+          </Submit>
+        </PostForm>
+      ))}
+    </div>
   );
 }

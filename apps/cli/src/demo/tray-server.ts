@@ -92,18 +92,26 @@ function show(parts: TrayParts, url: string, problem?: string): Answered {
 }
 
 async function move(parts: TrayParts, request: IncomingMessage): Promise<Answered> {
-  const route = /^\/readers\/([12])\/(insert|remove)$/.exec(request.url ?? "");
-  const reader = parts.bay.readers[Number(route?.[1]) - 1];
-  if (route === null || reader === undefined)
-    return { status: 404, type: "text/plain", body: "There is no such reader." };
+  const { bay } = parts;
   const form = new URLSearchParams(await readBody(request));
-  if (route[2] === "remove") await reader.remove();
-  else {
-    const problem = await insert(parts, reader, form.get("serial") ?? "");
-    if (problem !== undefined) return show(parts, "/", problem);
+  const service = /^\/service\/(up|down)$/.exec(request.url ?? "")?.[1];
+  if (bay.pc !== undefined && (service === "up" || service === "down")) {
+    bay.pc.setService(service);
+    return DONE;
   }
-  return { status: 303, location: "/" };
+  const route = /^\/readers\/([1-3])\/(insert|remove|plug|unplug)$/.exec(request.url ?? "");
+  const reader = bay.readers[Number(route?.[1]) - 1];
+  if (reader === undefined)
+    return { status: 404, type: "text/plain", body: "There is no such reader." };
+  if (route?.[2] === "plug") bay.pc?.plug(reader.name);
+  if (route?.[2] === "unplug") bay.pc?.unplug(reader.name);
+  if (route?.[2] === "remove") await reader.remove();
+  if (route?.[2] !== "insert") return DONE;
+  const problem = await insert(parts, reader, form.get("serial") ?? "");
+  return problem === undefined ? DONE : show(parts, "/", problem);
 }
+
+const DONE: Answered = { status: 303, location: "/" };
 
 async function insert(
   { shelf }: TrayParts,

@@ -1,6 +1,7 @@
 import { asciiText, fromHex } from "@lanyard/bytes";
 import { formatCareId, parseCareId } from "@lanyard/identity";
 import type { VirtualCard } from "@lanyard/virtual-card";
+import { ODD_CARDS, type OddCard } from "./odd-cards.ts";
 import type { DemoCard, DemoPerson } from "./people.ts";
 import type { ReaderBay } from "./reader-bay.ts";
 import type { Shelf } from "./shelf.ts";
@@ -9,6 +10,7 @@ import type { Shelf } from "./shelf.ts";
 export interface TrayView {
   readonly readers: readonly TrayReader[];
   readonly groups: readonly { readonly title: string; readonly cards: readonly TrayCard[] }[];
+  readonly oddCards: readonly OddCard[];
 }
 
 export interface TrayReader {
@@ -50,12 +52,12 @@ export function viewTray(people: readonly DemoPerson[], shelf: Shelf, bay: Reade
     readers: bay.readers.map(({ name, card }, index) => ({
       number: index + 1,
       name,
-      card: cards
-        .map(({ view }) => view)
+      card: [...cards.map(({ view }) => view), ...ODD_CARDS]
         .filter((view) => view.serial === card?.state.serial)
         .map(({ serial, name: holder }) => ({ serial, name: holder }))[0],
     })),
     groups: [group("Operators", true), group("Users", false)],
+    oddCards: ODD_CARDS,
   };
 }
 
