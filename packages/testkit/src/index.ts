@@ -1,5 +1,12 @@
 export { type CardHarness, cardSessionContract, type MakeCardHarness } from "./card-contract.ts";
 export {
+  type DriverUnderTest,
+  type ReaderHarness,
+  type ReadersSeen,
+  readerDriverContract,
+  type SlotSeen,
+} from "./reader-contract.ts";
+export {
   issueTestCard,
   publicKeyObject,
   sendHex,

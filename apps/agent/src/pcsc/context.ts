@@ -67,6 +67,11 @@ export interface PcscCard {
   powerCycle(): Promise<void>;
   /** Resets the card, so that nothing verified is left behind, and ends the connection. */
   disconnect(): Promise<void>;
+  /**
+   * Ends the connection to a card that is out. A reset here would make pcscd 1.9.9 show a card in the empty reader
+   * until the next one comes and goes.
+   */
+  abandon(): Promise<void>;
 }
 
 /**
@@ -203,5 +208,6 @@ async function connectCard(
     },
     powerCycle: () => native.call(lane, "SCardReconnect", card, ...how, UNPOWER, protocol),
     disconnect: () => native.call(lane, "SCardDisconnect", card, RESET),
+    abandon: () => native.call(lane, "SCardDisconnect", card, LEAVE),
   };
 }

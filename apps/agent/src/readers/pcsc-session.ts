@@ -114,12 +114,18 @@ export class PcscSession implements CardSession {
   #letGo(): void {
     if (this.#isLettingGo) return;
     this.#isLettingGo = true;
-    const { card, context } = this.#connected;
+    const { context } = this.#connected;
     this.#lastCall
-      .then(() => card.disconnect())
+      .then(() => this.#disconnect())
       .catch(() => undefined) // a card or a service that is gone needs no disconnecting
       .then(() => context.release())
       .then(this.#tellReleased, this.#tellReleased);
+  }
+
+  async #disconnect(): Promise<void> {
+    const { card } = this.#connected;
+    const isOut = this.#loss === "removed" || (await this.#isSeenOut());
+    await (isOut ? card.abandon() : card.disconnect());
   }
 
   #call<Result>(work: (card: PcscCard) => Promise<Result>): Promise<Result> {
@@ -164,14 +170,18 @@ export class PcscSession implements CardSession {
 
   /** Whether the card turns out to be taken out: drivers fail an exchange before the service notices a removal. */
   async #isOut(): Promise<boolean> {
-    const { context, readerName, eventCount } = this.#connected;
     for (let waitedMs = 0; waitedMs < DOUBT_MS; waitedMs += DOUBT_STEP_MS) {
-      if (this.#loss !== undefined) return true;
-      const status = await context.reader(readerName).catch(() => undefined);
-      if (status?.eventCount !== eventCount || !status.isPresent) return true;
+      if (this.#loss !== undefined || (await this.#isSeenOut())) return true;
       await pause(DOUBT_STEP_MS);
     }
     return false;
+  }
+
+  /** Whether the service knows that this insertion is over. */
+  async #isSeenOut(): Promise<boolean> {
+    const { context, readerName, eventCount } = this.#connected;
+    const status = await context.reader(readerName).catch(() => undefined);
+    return status?.eventCount !== eventCount || !status.isPresent;
   }
 }
 
