@@ -127,7 +127,7 @@ class PcscReaders implements ReaderDriver {
       const status = await context.reader(readerName).catch(() => undefined);
       if (status?.eventCount === eventCount && slotOf(this.#memory.state, readerName, insertion))
         return session;
-      session.lose("removed");
+      session.lose("removed", "seen");
       await session.close();
       throw insertionOver();
     } catch (error) {
@@ -194,7 +194,7 @@ class PcscReaders implements ReaderDriver {
     const { state } = this.#memory;
     for (const session of this.#sessions)
       if (slotOf(state, session.readerName, session.insertion) === undefined)
-        session.lose("removed");
+        session.lose("removed", event.kind === "seen" ? "seen" : "presumed");
     if (this.#hasLooked && state === before) return;
     this.#hasLooked = true;
     this.#feed.publish(state);

@@ -37,6 +37,7 @@ export class PcscSession implements CardSession {
   #tellRemoved: (loss: CardLoss) => void = () => undefined;
   #tellReleased: () => void = () => undefined;
   #loss: CardLoss | undefined;
+  #isOut = false;
   #isClosed = false;
   #isLettingGo = false;
   /** Calls wait for each other: PC/SC has one at a time per card. */
@@ -61,9 +62,13 @@ export class PcscSession implements CardSession {
     return this.#connected.insertion;
   }
 
-  /** The insertion is over: nothing more is sent, and the reader is free for others at once. */
-  lose(loss: CardLoss): void {
+  /**
+   * The insertion is over: nothing more is sent, and the reader is free for others at once. `presumed`: nobody can see
+   * the card, so that it may still be there, with its passcode verified.
+   */
+  lose(loss: CardLoss, how: "seen" | "presumed"): void {
     this.#loss ??= loss;
+    this.#isOut ||= loss === "removed" && how === "seen";
     this.#tellRemoved(this.#loss);
     this.#letGo();
   }
@@ -77,7 +82,7 @@ export class PcscSession implements CardSession {
     const answer = await this.#call((card) => card.transmit(apdu));
     const end = answer.length - 2;
     if (end < 0) {
-      this.lose("removed");
+      this.lose("removed", "seen");
       throw lost("removed");
     }
     const [high = 0, low = 0] = answer.subarray(end);
@@ -124,7 +129,7 @@ export class PcscSession implements CardSession {
 
   async #disconnect(): Promise<void> {
     const { card } = this.#connected;
-    const isOut = this.#loss === "removed" || (await this.#isSeenOut());
+    const isOut = this.#isOut || (await this.#isSeenOut());
     await (isOut ? card.abandon() : card.disconnect());
   }
 
@@ -150,17 +155,17 @@ export class PcscSession implements CardSession {
     if (!(error instanceof PcscError)) return error;
     const loss = LOSSES[error.code];
     if (loss !== undefined) {
-      this.lose(loss);
+      this.lose(loss, "seen");
       return lost(loss, error);
     }
     if (isServiceLost(error)) {
-      this.lose("removed");
+      this.lose("removed", "presumed");
       return new CardError("card/transport", "The PC's smartcard service is gone.", {
         cause: error,
       });
     }
-    if (await this.#isOut()) {
-      this.lose("removed");
+    if (await this.#turnsOutGone()) {
+      this.lose("removed", "seen");
       return lost("removed", error);
     }
     return new CardError("card/transport", "The reader failed to reach the card.", {
@@ -169,7 +174,7 @@ export class PcscSession implements CardSession {
   }
 
   /** Whether the card turns out to be taken out: drivers fail an exchange before the service notices a removal. */
-  async #isOut(): Promise<boolean> {
+  async #turnsOutGone(): Promise<boolean> {
     for (let waitedMs = 0; waitedMs < DOUBT_MS; waitedMs += DOUBT_STEP_MS) {
       if (this.#loss !== undefined || (await this.#isSeenOut())) return true;
       await pause(DOUBT_STEP_MS);
