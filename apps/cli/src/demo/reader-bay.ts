@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { linkToVpcd, type VpcdLink, virtualReaders } from "@lanyard/agent";
 import { createVirtualReader, type VirtualCard, type VirtualReader } from "@lanyard/virtual-card";
 
@@ -65,12 +66,19 @@ export function openPcscBay(host: string, firstPort: number): ReaderBay {
   };
 }
 
+/**
+ * pcscd looks every 400 ms whether a card is in, and a card that left during a command and is back before the next
+ * look is missed. No hand is that quick, so this one is not either.
+ */
+const EMPTY_MS = 1000;
+
 class VpcdReader implements BayReader {
   readonly name: string;
   card: VirtualCard | undefined;
   readonly #host: string;
   readonly #port: number;
   #link: VpcdLink | undefined;
+  #emptySince = -EMPTY_MS;
 
   constructor(host: string, port: number, slot: number) {
     this.name = `PC/SC reader, vpcd slot ${slot}`;
@@ -81,6 +89,7 @@ class VpcdReader implements BayReader {
   async insert(card: VirtualCard): Promise<boolean> {
     if (this.card !== undefined || card.isInserted) return false;
     this.card = card;
+    await pause(Math.max(0, this.#emptySince + EMPTY_MS - performance.now()));
     const link = linkToVpcd({ host: this.#host, port: this.#port, card });
     this.#link = link;
     link.removed.then(
@@ -99,5 +108,6 @@ class VpcdReader implements BayReader {
     if (this.#link !== link) return;
     this.#link = undefined;
     this.card = undefined;
+    this.#emptySince = performance.now();
   }
 }

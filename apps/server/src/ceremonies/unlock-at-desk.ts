@@ -216,7 +216,10 @@ function isDone(
   return isSignedBy(verified.publicKey, message, signature);
 }
 
-/** After the commit: send what may leave, or send the browser home. Out of order means it is over already. */
+/**
+ * After the commit: send what may leave, or send the browser home. A report that came twice changes nothing: it is
+ * answered by how the ceremony stands, so that a repeated report never ends one that is still under way.
+ */
 async function carryOut(
   core: Core,
   rooms: Rooms,
@@ -225,7 +228,10 @@ async function carryOut(
 ): Promise<UnlockProgress> {
   const release = step?.commands.find((command) => command.type === "release");
   if (step !== undefined && release !== undefined) return open(core, step, release);
-  if (step !== undefined && !isOver(step.ceremony.state.phase)) return { next: "go_on" };
+  const { id } = scene.ceremony;
+  const now =
+    step?.ceremony ?? (await core.store.transaction((records) => records.ceremonies.find(id)));
+  if (now !== undefined && !isOver(now.state.phase)) return { next: "go_on" };
   return { next: "return", returnCode: await rooms.visits.prove(scene.visit.id) };
 }
 

@@ -1,0 +1,156 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Pcscd, pcscUnavailable, startPcscd } from "./pcscd.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const LANYARD = join(ROOT, "apps/cli/bin/lanyard.js");
+const CHROMIUM = "/usr/bin/chromium";
+const START_LIMIT_MS = 60_000;
+
+/** The two ways the product is tried: readers in memory, and the PC's real smartcard service. */
+export type Mode = "demo" | "pcsc";
+
+/** Every mode, with why it cannot be tried here, if it cannot. */
+export function modes(): readonly { readonly mode: Mode; readonly skipped: string | undefined }[] {
+  const noBrowser = existsSync(CHROMIUM) ? undefined : `${CHROMIUM} is not installed`;
+  return [
+    { mode: "demo", skipped: noBrowser },
+    { mode: "pcsc", skipped: noBrowser ?? pcscUnavailable() },
+  ];
+}
+
+/** One card on the tray as it is now, read from the card itself. */
+export interface CardNow {
+  readonly serial: string;
+  readonly passcode: string;
+  readonly passcodeTriesLeft: number;
+  readonly pukTriesLeft: number;
+  readonly state: string;
+}
+
+/** The product as a user starts it, and a hand that moves cards. */
+export interface Product {
+  readonly portal: string;
+  readonly tray: string;
+  readonly directory: string;
+  readonly pcscd: Pcscd | undefined;
+  insert(reader: number, serial: string): Promise<void>;
+  remove(reader: number): Promise<void>;
+  /** Anything else the tray can do to the PC: `/readers/2/unplug`, `/service/down`. */
+  hand(path: string): Promise<void>;
+  card(serial: string): Promise<CardNow>;
+  /** Everything the process has printed. */
+  log(): string;
+  stop(): Promise<void>;
+}
+
+export interface ProductOptions {
+  readonly mode: Mode;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly readers?: number;
+}
+
+/** Starts `lanyard demo` on free ports, on a copy of a world that is made once per test run. */
+export async function startProduct(options: ProductOptions): Promise<Product> {
+  const directory = mkdtempSync(join(tmpdir(), "lanyard-e2e-"));
+  cpSync(await seededWorld(), directory, { recursive: true });
+  const pcscd = options.mode === "pcsc" ? await startPcscd() : undefined;
+  const running = await startDemo(directory, options, pcscd);
+  const { portal, tray, child, said } = running;
+  const post = async (path: string, form: Record<string, string> = {}): Promise<void> => {
+    const body = new URLSearchParams(form);
+    const answer = await fetch(new URL(path, tray), { method: "POST", body, redirect: "manual" });
+    if (answer.status !== 303) throw new Error(`${path}: ${answer.status}`);
+  };
+  return {
+    portal,
+    tray,
+    directory,
+    pcscd,
+    insert: (reader, serial) => post(`/readers/${reader}/insert`, { serial }),
+    remove: (reader) => post(`/readers/${reader}/remove`),
+    hand: (path) => post(path),
+    card: async (serial) => cardOnTray(tray, serial),
+    log: () => said.join(""),
+    stop: async () => {
+      await stop(child);
+      await pcscd?.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function cardOnTray(tray: string, serial: string): Promise<CardNow> {
+  const view: { groups: { cards: CardNow[] }[] } = await (
+    await fetch(new URL("/state", tray))
+  ).json();
+  const card = view.groups.flatMap((group) => group.cards).find((one) => one.serial === serial);
+  if (card === undefined) throw new Error(`No card ${serial} on the tray.`);
+  return card;
+}
+
+/** Made by the product's own first start; the run's temporary folder goes with the run. */
+async function seededWorld(): Promise<string> {
+  const world = join(tmpdir(), "lanyard-e2e-world");
+  if (existsSync(join(world, "demo-is-whole"))) return world;
+  const { child } = await startDemo(world, { mode: "demo" }, undefined);
+  await stop(child);
+  return world;
+}
+
+interface Running {
+  readonly portal: string;
+  readonly tray: string;
+  readonly child: ChildProcess;
+  readonly said: readonly string[];
+}
+
+async function startDemo(
+  directory: string,
+  { mode, env = {}, readers = 2 }: ProductOptions,
+  pcscd: Pcscd | undefined,
+): Promise<Running> {
+  const ports = ["--port", "0", "--agent-port", "0", "--tray-port", "0"];
+  const words = ["demo", "--data", directory, "--readers", String(readers), "--json", ...ports];
+  if (mode === "pcsc") words.push("--pcsc", "--vpcd-port", String(pcscd?.ports[0]));
+  const child = spawn(process.execPath, [LANYARD, ...words], {
+    env: { ...process.env, LANYARD_LOG: "debug", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const said: string[] = [];
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => said.push(chunk.toString("utf8")));
+  return { ...(await untilReady(child, said)), child, said };
+}
+
+function untilReady(
+  child: ChildProcess,
+  said: readonly string[],
+): Promise<{ portal: string; tray: string }> {
+  return new Promise((resolve, reject) => {
+    const fail = (why: string) => reject(new Error(`The demo ${why}:\n${said.join("")}`));
+    const limit = setTimeout(() => fail("did not get ready"), START_LIMIT_MS);
+    child.once("exit", (code) => fail(`ended with ${code}`));
+    child.stdout?.on("data", () => {
+      const line = said
+        .join("")
+        .split("\n")
+        .find((one) => one.startsWith('{"portal"'));
+      if (line === undefined) return;
+      clearTimeout(limit);
+      resolve(JSON.parse(line));
+    });
+  });
+}
+
+/** By its own process id, and not before it has closed everything. */
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, "exit");
+  child.kill("SIGTERM");
+  await exited;
+}
