@@ -19,15 +19,11 @@ export function profileHref(person: Pick<Person, "careId">): string {
   return `/people/${person.careId}`;
 }
 
-/** Personal Details: what is not known has no row. */
-export function personalRows({ person, organisation }: HolderView): readonly SummaryRow[] {
+/** The rest of Personal Details, below {@link personLines}: what is not known has no row. */
+export function personalRows({ person }: HolderView): readonly SummaryRow[] {
   const rows: readonly (readonly [string, string | undefined])[] = [
-    [ROWS.uuid, formatCareId(person.careId)],
-    [ROWS.dateOfBirth, formatCalendarDate(person.dateOfBirth)],
     [ROWS.email, person.email],
     [ROWS.phone, person.phone],
-    [ROWS.organisation, organisation],
-    [ROWS.jobTitle, person.jobTitle],
     [ROWS.status, PERSON_STATUSES[person.status]],
   ];
   return rows.flatMap(([key, value]) => (value === undefined ? [] : [{ key, value }]));
@@ -36,7 +32,7 @@ export function personalRows({ person, organisation }: HolderView): readonly Sum
 /** What tells two people of one name apart, under the name. */
 export function personLines({ person, organisation }: HolderView): readonly string[] {
   const uuid = `${ROWS.uuid} ${formatCareId(person.careId)}`;
-  const born = `${ROWS.born} ${formatCalendarDate(person.dateOfBirth)}`;
+  const born = `${ROWS.dateOfBirth} ${formatCalendarDate(person.dateOfBirth)}`;
   const { jobTitle } = person;
   return [uuid, born, ...(jobTitle === undefined ? [] : [jobTitle]), organisation];
 }

@@ -5,11 +5,8 @@ export const ROWS = {
   name: "Name",
   uuid: "UUID",
   dateOfBirth: "Date of birth",
-  born: "Born",
   email: "E-mail",
   phone: "Phone",
-  organisation: "Organisation",
-  jobTitle: "Job title",
   status: "Status",
   device: "Device",
 } as const;
