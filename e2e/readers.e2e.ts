@@ -1,7 +1,8 @@
 import { pcscReaders } from "@lanyard/agent";
 import { cardSessionContract, readerDriverContract } from "@lanyard/testkit";
-import { afterAll, beforeAll, describe } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pcscUnavailable } from "./harness/pcscd.ts";
+import { drillReaders } from "./harness/reader-drill.ts";
 import { insertionShown, openVpcdDesk, untilEmpty, type VpcdDesk } from "./harness/vpcd-desk.ts";
 
 const unavailable = pcscUnavailable();
@@ -53,6 +54,17 @@ describe.skipIf(unavailable !== undefined)(
           await desk.remove(readerName);
         },
       };
+    });
+  },
+);
+
+describe.skipIf(unavailable !== undefined)(
+  `pulling${unavailable ? ` (skipped: ${unavailable})` : ""}`,
+  () => {
+    test("50 random insertions and removals and two restarts of the service leave readers that work", async () => {
+      const report = await drillReaders({ events: 50, seed: 20_261, say: () => undefined });
+      expect(report.restarts).toBe(2);
+      expect(report.connections).toBeGreaterThan(5);
     });
   },
 );
