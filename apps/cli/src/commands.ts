@@ -24,10 +24,18 @@ export const COMMANDS: readonly CommandFacts[] = [
       "Starts everything on this PC with invented people, and says which address to open. Needs no card",
       "reader and installs nothing. Ctrl-C stops it.",
     ],
-    options: {},
+    options: {
+      data: { value: "FOLDER", help: "where the demo keeps its data (.lanyard)" },
+      port: { value: "PORT", help: "the server's port (3000)" },
+      "agent-port": { value: "PORT", help: "the agent's port (24738)" },
+      "tray-port": { value: "PORT", help: "the card tray's port (24739)" },
+      pcsc: { help: "this PC's own smartcard service and vpcd instead of readers in memory" },
+      "vpcd-port": { value: "PORT", help: "with --pcsc: vpcd's first port (35963)" },
+      json: { help: "print the two addresses as JSON" },
+    },
     takesAnything: true,
     examples: ["lanyard demo"],
-    exits: ["ok", "usage", "environment"],
+    exits: ["ok", "refused", "usage", "environment"],
     load: async () => {
       const { runDemo } = await import("./demo/demo.ts");
       return { run: ({ words }) => runDemo(words) };
@@ -43,7 +51,7 @@ export const COMMANDS: readonly CommandFacts[] = [
     ],
     options: {},
     examples: ["LANYARD_ORIGIN=https://care.example lanyard server"],
-    exits: ["ok", "usage", "environment"],
+    exits: ["ok", "refused", "usage", "environment"],
     load: async () => {
       const { runServer } = await import("@lanyard/server");
       return { run: (run) => runServer(longRunning(run)) };
@@ -58,7 +66,7 @@ export const COMMANDS: readonly CommandFacts[] = [
     ],
     options: {},
     examples: ["LANYARD_SERVER=https://care.example LANYARD_DESK_NAME='Front desk' lanyard agent"],
-    exits: ["ok", "usage", "environment"],
+    exits: ["ok", "refused", "usage", "environment"],
     load: async () => {
       const { runAgent } = await import("@lanyard/agent");
       return { run: (run) => runAgent(longRunning(run)) };
@@ -99,7 +107,8 @@ export const COMMANDS: readonly CommandFacts[] = [
     summary: "Check a passcode against a card",
     about: [
       "Tells the tries left, asks for the passcode without showing it, and tries it once. A wrong passcode",
-      `costs one try. ${SECRETS_NOTE}`,
+      "costs one try.",
+      SECRETS_NOTE,
     ],
     options: { reader: READER, stdin: STDIN, "last-try": LAST_TRY },
     examples: ["lanyard card verify", "lanyard card verify --stdin < passcode.txt"],
@@ -111,7 +120,8 @@ export const COMMANDS: readonly CommandFacts[] = [
     summary: "Change a card's passcode, by the old one",
     about: [
       "Asks for the old passcode, then twice for the new one; sends them once. With --stdin: old, new, new",
-      `again. A wrong old passcode costs one try. ${SECRETS_NOTE}`,
+      "again. A wrong old passcode costs one try.",
+      SECRETS_NOTE,
     ],
     options: { reader: READER, stdin: STDIN, "last-try": LAST_TRY },
     examples: ["lanyard card change"],
@@ -124,7 +134,8 @@ export const COMMANDS: readonly CommandFacts[] = [
     about: [
       "Asks for the PUK (8 characters), then twice for the new passcode; sends them once. With --stdin: PUK,",
       "new, new again. A wrong PUK costs one of the few PUK tries, and a card without any is lost for good.",
-      `Cards issued by Lanyard have no PUK that anybody knows: unlock them at a desk. ${SECRETS_NOTE}`,
+      "Cards issued by Lanyard have no PUK that anybody knows: unlock them at a desk.",
+      SECRETS_NOTE,
     ],
     options: { reader: READER, stdin: STDIN },
     examples: ["lanyard card unblock"],

@@ -2,6 +2,9 @@ import type { CommandFacts } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { EXIT } from "./exit-codes.ts";
 
+/** A line that is longer is hard to read on the terminals there are. */
+const WIDTH = 100;
+
 /** What `lanyard --help` prints, or `lanyard card --help` for one group. */
 export function overview(commands: readonly CommandFacts[] = COMMANDS): string {
   return [
@@ -45,7 +48,8 @@ export function usageLine({ name, options }: CommandFacts): string {
   const words = Object.entries(options).map(([option, { value }]) =>
     value === undefined ? `[--${option}]` : `[--${option} ${value}]`,
   );
-  return ["Usage: lanyard", name, ...words].join(" ");
+  const line = ["Usage: lanyard", name, ...words].join(" ");
+  return line.length <= WIDTH ? line : `Usage: lanyard ${name} [options]`;
 }
 
 function columns(rows: readonly (readonly string[])[]): readonly string[] {

@@ -25,6 +25,10 @@ export async function main(
       note(terminal, `lanyard: ${error.message}`);
       return error.exitCode;
     }
+    if (isParseError(error)) {
+      note(terminal, "lanyard: There is no such option here. --help says which there are.");
+      return EXIT.usage.code;
+    }
     note(terminal, `lanyard: an unexpected fault. ${error instanceof Error ? error.stack : error}`);
     return EXIT.fault.code;
   }
@@ -37,7 +41,7 @@ async function dispatch(
   const command = commandNamed(words);
   if (command === undefined) return withoutCommand(words, terminal);
   const rest = words.slice(command.name.split(" ").length);
-  if (asksForHelp(rest)) {
+  if (asksForHelp(words)) {
     say(terminal, commandHelp(command));
     return EXIT.ok.code;
   }
@@ -48,7 +52,7 @@ async function dispatch(
 
 /** Nothing, or help about a group or all of it, is answered; anything else is a mistake. */
 function withoutCommand(words: readonly string[], terminal: Terminal): number {
-  const named = words.filter((word) => !isHelp(word));
+  const named = words.filter((word) => !["help", "--help", "-h"].includes(word));
   const group = COMMANDS.filter(({ name }) => name.startsWith(`${named[0]} `));
   if (named.length === 0 || (named.length === 1 && group.length > 0)) {
     const text = overview(group.length > 0 ? group : COMMANDS);
@@ -67,12 +71,9 @@ function commandNamed(words: readonly string[]): CommandFacts | undefined {
   return COMMANDS.find(({ name }) => name.split(" ").every((part, index) => asked[index] === part));
 }
 
-function isHelp(word: string): boolean {
-  return word === "--help" || word === "-h" || word === "help";
-}
-
+/** `help` is a word only where a command may stand: it may be the name of a file, too. */
 function asksForHelp(words: readonly string[]): boolean {
-  return words.some(isHelp);
+  return words[0] === "help" || words.includes("--help") || words.includes("-h");
 }
 
 /** The mistake is named by its option, never by its value: a passcode may have been typed in the wrong place. */
@@ -98,6 +99,13 @@ function mistakeIn(words: readonly string[], command: CommandFacts): string {
   );
   if (unknown !== undefined) return `There is no option --${optionName(unknown)} here.`;
   return "An option lacks its value, or something was given that is no option.";
+}
+
+/** From a command that reads its own words. */
+function isParseError(error: unknown): boolean {
+  return (
+    error instanceof TypeError && "code" in error && `${error.code}`.startsWith("ERR_PARSE_ARGS")
+  );
 }
 
 function optionName(word: string): string {

@@ -36,7 +36,7 @@ export async function withReaders(use: (driver: ReaderDriver) => Promise<number>
  * Connects to the card that `--reader` means, or to the only one there is, and lets it go with a reset. What goes
  * wrong is told in plain words. Wrap what may change the card in {@link sentOnce}.
  *
- * @throws {CliError} `cli/environment` | `cli/usage`
+ * @throws {CliError} `cli/environment` | `cli/usage` | `cli/refused`
  */
 export async function withCard(
   driver: ReaderDriver,
@@ -121,6 +121,8 @@ function missing(message: string, cause?: unknown): CliError {
 
 function inPlainWords(error: unknown): unknown {
   if (error instanceof ReaderError) return missing(READER_WORDS[error.code], error);
+  if (error instanceof CardError && error.code === "card/bad_argument")
+    return new CliError("cli/refused", CARD_WORDS[error.code], { cause: error });
   if (error instanceof CardError) return missing(CARD_WORDS[error.code], error);
   return error;
 }

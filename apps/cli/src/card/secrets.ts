@@ -48,7 +48,6 @@ async function askHidden(terminal: Terminal, question: string): Promise<Secret> 
     return await typedLine(input);
   } finally {
     input.setRawMode?.(false);
-    input.pause();
     errors.write("\n");
   }
 }
@@ -61,6 +60,8 @@ function typedLine(input: Terminal["input"]): Promise<Secret> {
     const finish = (end: () => void, rest?: Uint8Array) => {
       input.off("data", hear);
       input.off("end", giveUp);
+      // A stream that flows would drop what is put back.
+      input.pause();
       if (rest !== undefined && rest.length > 0) input.unshift(rest);
       end();
     };

@@ -7,7 +7,7 @@ const texts = z.array(z.string());
 
 const holder = z.object({
   names: texts,
-  dob: z.iso.date({ error: "must be a date such as 1984-03-17" }).nullable(),
+  dob: z.iso.date({ error: "must be a date, as YYYY-MM-DD" }).nullable(),
   numbers: texts,
   codes: texts,
 });
