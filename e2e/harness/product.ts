@@ -1,14 +1,18 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { CHROMIUM } from "./chromium.ts";
 import { type Pcscd, pcscUnavailable, startPcscd } from "./pcscd.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const LANYARD = join(ROOT, "apps/cli/bin/lanyard.js");
-const CHROMIUM = "/usr/bin/chromium";
+/** What decides how the demo's world is made: a world of an older build is not used. */
+const WORLD_MAKERS = ["people", "seed", "shelf"].map((name) =>
+  join(ROOT, `apps/cli/dist/demo/${name}.js`),
+);
 const START_LIMIT_MS = 60_000;
 
 /** The two ways the product is tried: readers in memory, and the PC's real smartcard service. */
@@ -52,12 +56,19 @@ export interface ProductOptions {
   readonly mode: Mode;
   readonly env?: Readonly<Record<string, string>>;
   readonly readers?: number;
+  /** Any free ones, unless given. */
+  readonly port?: number;
+  readonly agentPort?: number;
+  readonly trayPort?: number;
+  /** What is done to the data directory before the start: another card on the shelf, say. */
+  prepare?(directory: string): Promise<void>;
 }
 
 /** Starts `lanyard demo` on free ports, on a copy of a world that is made once per test run. */
 export async function startProduct(options: ProductOptions): Promise<Product> {
   const directory = mkdtempSync(join(tmpdir(), "lanyard-e2e-"));
   cpSync(await seededWorld(), directory, { recursive: true });
+  await options.prepare?.(directory);
   const pcscd = options.mode === "pcsc" ? await startPcscd() : undefined;
   const running = await startDemo(directory, options, pcscd);
   const { portal, tray, child, said } = running;
@@ -93,9 +104,10 @@ async function cardOnTray(tray: string, serial: string): Promise<CardNow> {
   return card;
 }
 
-/** Made by the product's own first start; the run's temporary folder goes with the run. */
+/** Made by the product's own first start, once a build; the run's temporary folder goes with the run. */
 async function seededWorld(): Promise<string> {
-  const world = join(tmpdir(), "lanyard-e2e-world");
+  const build = Math.max(...WORLD_MAKERS.map((path) => Math.trunc(statSync(path).mtimeMs)));
+  const world = join(tmpdir(), `lanyard-e2e-world-${build}`);
   if (existsSync(join(world, "demo-is-whole"))) return world;
   const { child } = await startDemo(world, { mode: "demo" }, undefined);
   await stop(child);
@@ -111,10 +123,10 @@ interface Running {
 
 async function startDemo(
   directory: string,
-  { mode, env = {}, readers = 2 }: ProductOptions,
+  { mode, env = {}, readers = 2, port = 0, agentPort = 0, trayPort = 0 }: ProductOptions,
   pcscd: Pcscd | undefined,
 ): Promise<Running> {
-  const ports = ["--port", "0", "--agent-port", "0", "--tray-port", "0"];
+  const ports = [`--port=${port}`, `--agent-port=${agentPort}`, `--tray-port=${trayPort}`];
   const words = ["demo", "--data", directory, "--readers", String(readers), "--json", ...ports];
   if (mode === "pcsc") words.push("--pcsc", "--vpcd-port", String(pcscd?.ports[0]));
   const child = spawn(process.execPath, [LANYARD, ...words], {
