@@ -6,6 +6,7 @@ export {
   readerDriverContract,
   type SlotSeen,
 } from "./reader-contract.ts";
+export { storeContract } from "./store-contract.ts";
 export {
   issueTestCard,
   publicKeyObject,

@@ -1,0 +1,27 @@
+import type { Store } from "@lanyard/identity";
+import { describe } from "vitest";
+import { auditCases } from "./store-contract/audit-cases.ts";
+import { cardCases } from "./store-contract/card-cases.ts";
+import { ceremonyCases } from "./store-contract/ceremony-cases.ts";
+import { deskCases } from "./store-contract/desk-cases.ts";
+import { peopleCases } from "./store-contract/people-cases.ts";
+import { searchCases } from "./store-contract/search-cases.ts";
+import { sessionCases } from "./store-contract/session-cases.ts";
+import { visitCases } from "./store-contract/visit-cases.ts";
+
+/**
+ * What every `Store` must do. `open` gives the store of the running test: empty at its start, and open until its end.
+ * Register it where the tests of one kind of database are described.
+ */
+export function storeContract(name: string, open: () => Store): void {
+  describe(`Store contract: ${name}`, () => {
+    peopleCases(open);
+    searchCases(open);
+    cardCases(open);
+    ceremonyCases(open);
+    visitCases(open);
+    sessionCases(open);
+    deskCases(open);
+    auditCases(open);
+  });
+}

@@ -1,0 +1,81 @@
+import type { AuditKeys, Store } from "@lanyard/identity";
+import { describe, expect, test } from "vitest";
+import { addPeople, HOLDER, NOON, person } from "./samples.ts";
+
+const KEYS: AuditKeys = {
+  at: NOON,
+  action: "person.viewed",
+  actor: undefined,
+  holder: undefined,
+  cardSerial: undefined,
+  ceremonyId: undefined,
+};
+
+function entry(byte: number, keys: Partial<AuditKeys> = {}) {
+  return {
+    leaf: new Uint8Array([byte, 0, 255]),
+    openings: new Uint8Array([byte]),
+    keys: { ...KEYS, ...keys },
+  };
+}
+
+export function auditCases(open: () => Store): void {
+  const leaves = async (from = 0, limit = 99) => {
+    const found = await open().transaction(({ audit }) => audit.read(from, limit));
+    return found.map(({ leaf }) => leaf[0]);
+  };
+
+  describe("audit", () => {
+    test("leaves come back byte for byte, in the order of writing, from anywhere, in portions", async () => {
+      await open().transaction(async ({ audit }) => {
+        await audit.append(entry(1));
+        await audit.append(
+          entry(2, { actor: HOLDER, holder: HOLDER, cardSerial: "20000001", ceremonyId: "one" }),
+        );
+      });
+      await open().transaction(({ audit }) => audit.append(entry(3)));
+      const all = await open().transaction(({ audit }) => audit.read(0, 99));
+      expect(all.map(({ leaf }) => [...leaf])).toEqual([
+        [1, 0, 255],
+        [2, 0, 255],
+        [3, 0, 255],
+      ]);
+      expect(all.map(({ position }) => position)).toEqual(
+        all.map(({ position }) => position).toSorted((left, right) => left - right),
+      );
+      expect(await leaves(0, 2)).toEqual([1, 2]);
+      expect(await leaves(all[1]?.position, 99)).toEqual([2, 3]);
+    });
+
+    test("[DESIGN 3.6] no audit, no change; no change, no audit: both go with their transaction", async () => {
+      await open().transaction(addPeople);
+      const failing = open().transaction(async ({ audit, people }) => {
+        await people.setPhoto(HOLDER, { bytes: new Uint8Array([1]), mediaType: "image/png" });
+        await audit.append(entry(1));
+        throw new Error("after the entry");
+      });
+      await expect(failing).rejects.toThrow("after the entry");
+      expect(await leaves()).toEqual([]);
+      expect(await open().transaction(({ people }) => people.photo(HOLDER))).toBeUndefined();
+    });
+
+    test("a conflict takes the entry with it", async () => {
+      await open().transaction(addPeople);
+      const failing = open().transaction(async ({ audit, people }) => {
+        await audit.append(entry(1));
+        await people.add(person());
+      });
+      await expect(failing).rejects.toMatchObject({ code: "store/conflict" });
+      expect(await leaves()).toEqual([]);
+    });
+
+    test("nothing of a transaction is seen before it commits, and what it gives comes out", async () => {
+      const given = await open().transaction(async ({ audit }) => {
+        await audit.append(entry(7));
+        return (await audit.read(0, 99)).length;
+      });
+      expect(given).toBe(1);
+      expect(await leaves()).toEqual([7]);
+    });
+  });
+}
