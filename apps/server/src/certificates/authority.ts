@@ -65,7 +65,7 @@ export async function createAuthority(
     ...validity,
     signingAlgorithm: SIGNING,
     keys: rootKeys,
-    extensions: authorityExtensions(1),
+    extensions: await authorityExtensions(1, rootKeys.publicKey),
   });
   const issuer = await x509.X509CertificateGenerator.create({
     serialNumber: newSerial(),
@@ -76,8 +76,7 @@ export async function createAuthority(
     publicKey: issuerKeys.publicKey,
     signingKey: rootKeys.privateKey,
     extensions: [
-      ...authorityExtensions(0),
-      await x509.SubjectKeyIdentifierExtension.create(issuerKeys.publicKey),
+      ...(await authorityExtensions(0, issuerKeys.publicKey)),
       await x509.AuthorityKeyIdentifierExtension.create(rootKeys.publicKey),
     ],
   });
@@ -142,11 +141,16 @@ function newKeys(): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey(SIGNING, true, ["sign", "verify"]);
 }
 
-function authorityExtensions(pathLength: number): x509.Extension[] {
+/** [RFC5280 §4.2.1.2] every authority has a subject key identifier, the root too. */
+async function authorityExtensions(
+  pathLength: number,
+  publicKey: webcrypto.CryptoKey,
+): Promise<x509.Extension[]> {
   const usage = x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign;
   return [
     new x509.BasicConstraintsExtension(true, pathLength, true),
     new x509.KeyUsagesExtension(usage, true),
+    await x509.SubjectKeyIdentifierExtension.create(publicKey),
   ];
 }
 

@@ -24,6 +24,9 @@ const MEMO_LIMIT = 20_000;
 /** A chain is this long at most: card, issuing authority, root. */
 const CHAIN_LIMIT = 4;
 
+/** As node:crypto prints alternative names: a comma inside a name is escaped, so this one cannot hide in another. */
+const CARD_NAME = /(?:^|, )URI:urn:lanyard:card:([0-9]{12}):([0-9A-Za-z]{1,64})(?=, |$)/g;
+
 /** @param pem one or more certificates of authorities: roots, and the issuing authorities below them. */
 export function openTrust(pem: string): Trust {
   const authorities = readAuthorities(pem);
@@ -52,10 +55,10 @@ function verifyCard(
 ): VerifiedCertificate | undefined {
   try {
     const certificate = new X509Certificate(der);
-    const names = /(?:^|, )URI:urn:lanyard:card:([0-9]{12}):([0-9A-Za-z]{1,64})(?:, |$)/.exec(
-      certificate.subjectAltName ?? "",
-    );
-    if (certificate.ca || names === null || !chains(certificate, authorities)) return undefined;
+    const [names, ...more] = (certificate.subjectAltName ?? "").matchAll(CARD_NAME);
+    // Who signs for two cards signs for neither.
+    if (certificate.ca || names === undefined || more.length > 0) return undefined;
+    if (!chains(certificate, authorities)) return undefined;
     return {
       publicKey: certificate.publicKey,
       keyHash: keyHashOf(certificate.publicKey),
