@@ -17,6 +17,7 @@ const SOURCES: Readonly<Record<string, () => Promise<{ readonly fuzzTargets: Fuz
   bytes: () => import("@lanyard/bytes/fuzz"),
   piv: () => import("@lanyard/piv/fuzz"),
   "virtual-card": () => import("@lanyard/virtual-card/fuzz"),
+  wire: () => import("@lanyard/wire/fuzz"),
 };
 
 const RUNS_DEFAULT = 1_000_000;
