@@ -27,25 +27,15 @@ export interface ReaderStatus {
 /**
  * One connection to the PC's smartcard service. The service handles the calls of one context one after the other, so
  * each card has its own. After a restart of the service every call fails: make a new one.
+ *
+ * Every function but `release` throws {@link PcscError} when PC/SC does not return success.
  */
 export interface PcscContext {
-  /**
-   * The readers and what is in them, now: never waits for a change.
-   *
-   * @throws {PcscError}
-   */
+  /** The readers and what is in them, now: never waits for a change. */
   readers(): Promise<readonly ReaderStatus[]>;
-  /**
-   * As `readers`, for one reader; `undefined` when it is gone.
-   *
-   * @throws {PcscError}
-   */
+  /** As `readers`, for one reader; `undefined` when it is gone. */
   reader(name: string): Promise<ReaderStatus | undefined>;
-  /**
-   * Connects exclusively: fails at once when somebody else is connected.
-   *
-   * @throws {PcscError}
-   */
+  /** Connects exclusively: fails at once, with `pcsc/sharing_violation`, when somebody else is connected. */
   connect(readerName: string): Promise<PcscCard>;
   /** Makes a call that waits for a change return. */
   cancel(): Promise<void>;
@@ -75,7 +65,9 @@ export interface PcscCard {
 }
 
 /**
- * @throws {PcscError} `pcsc/no_service` and others
+ * Asks the service for a context.
+ *
+ * @throws {PcscError} `pcsc/no_service` | `pcsc/service_stopped` | `pcsc/communication_lost` | `pcsc/failed`
  */
 export async function establishContext(native: NativePcsc, lane: Lane): Promise<PcscContext> {
   const made: [NativeHandle] = [0];

@@ -30,9 +30,7 @@ export type Lane = "cards" | "status";
 /** The PC's PC/SC library. Every call runs off the event loop. */
 export interface NativePcsc {
   readonly facts: PlatformFacts;
-  /**
-   * @throws {PcscError} any code of the table, when the function does not return success
-   */
+  /** Rejects with {@link PcscError} when the function does not return success. */
   call(lane: Lane, name: NativeFunction, ...args: readonly unknown[]): Promise<void>;
 }
 

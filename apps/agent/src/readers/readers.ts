@@ -24,7 +24,8 @@ export interface ReadersState {
 export interface ReaderDriver {
   /**
    * The state now, then every change, in order, until `signal` or `close` ends it. Never throws: a lost service is
-   * reported as `down`, and as `up` once it is back. After a lost service every insertion is a new one.
+   * reported as `down`, and as `up` once it is back. After a lost service every insertion is a new one. Changes that
+   * follow each other within one look are told as one.
    */
   watch(signal: AbortSignal): AsyncIterable<ReadersState>;
   /**
