@@ -1,8 +1,23 @@
 import { createHash, randomBytes, verify, X509Certificate } from "node:crypto";
-import { asciiBytes, fromHex, Secret, toHex } from "@lanyard/bytes";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { asciiBytes, fromHex, Secret } from "@lanyard/bytes";
 import { nodeBlockCipher, nodeCardCrypto } from "@lanyard/crypto";
-import { type CardSecrets, parseCareId } from "@lanyard/identity";
-import { openPivSession, type PivSession, rsaPkcs1Padding, type Slot } from "@lanyard/piv";
+import {
+  type CardSecrets,
+  type CertificateSlot,
+  certificateIn,
+  freshRegisters,
+  parseCareId,
+} from "@lanyard/identity";
+import {
+  ecdsaRawFromDer,
+  openPivSession,
+  type PivSession,
+  rsaPkcs1Padding,
+  type SignatureAlgorithm,
+} from "@lanyard/piv";
 import {
   blankCardState,
   CARD_PROFILES,
@@ -14,255 +29,90 @@ import {
   openVirtualSession,
   type VirtualCard,
 } from "@lanyard/virtual-card";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   type CertificateAuthority,
   createAuthority,
   openAuthority,
 } from "../certificates/authority.ts";
-import { keyHashOf, openTrust } from "../certificates/trust.ts";
-import { derivePuk } from "../secrets/puk.ts";
-import { type IssuedCard, type IssueOrder, issueCard } from "./issue-card.ts";
+import { openTrust, type Trust } from "../certificates/trust.ts";
+import { createMasterKeyFile, openKeyFile } from "../secrets/key-file.ts";
+import { type BlankCardKeys, type IssuedCard, type IssueOrder, issueCard } from "./issue-card.ts";
 
-const MASTER = new Uint8Array(32).fill(7);
-const SECRETS: CardSecrets = {
-  keyVersion: 1,
-  derivePuk: async (of, index) => derivePuk(MASTER, of, index),
-};
-const CARE_ID = parseCareId("555083916274");
-const SERIAL = "98260417";
+const SERIAL = "98210046";
 const PASSCODE = "q4vz8m";
-const NOT_BEFORE = new Date("2026-01-01T00:00:00Z");
-const NOT_AFTER = new Date("2029-01-01T00:00:00Z");
-const KEY = { algorithm: "aes256", value: "5a".repeat(32) } as const;
+const DATES = { notBefore: new Date("2026-01-01"), notAfter: new Date("2029-01-01") };
+const SLOTS = { "9A": "9a", "9C": "9c", "9E": "9e" } as const;
 
+let directory: string;
+let secrets: CardSecrets;
 let authority: CertificateAuthority;
+let trust: Trust;
 
 beforeAll(async () => {
-  authority = await newAuthority();
+  directory = await mkdtemp(join(tmpdir(), "lanyard-issuance-"));
+  await createMasterKeyFile(join(directory, "keys.json"));
+  secrets = await openKeyFile(join(directory, "keys.json"));
+  authority = await openAuthority(
+    await createAuthority("Test", {
+      notBefore: new Date("2020-01-01"),
+      notAfter: new Date("2040-01-01"),
+    }),
+  );
+  trust = openTrust(authority.trustPem);
 });
+afterAll(() => rm(directory, { recursive: true }));
 
-describe("issuing a card", () => {
-  test("each slot's certificate is on the card, in the records, and for the key the card signs with", async () => {
-    const { card, issued } = await issue();
-    expect(issued.card.certificates.map(({ slot }) => slot)).toEqual(["9A", "9C", "9E"]);
-    await withPiv(card, async (piv) => {
-      for (const { slot, der, keyHash } of issued.card.certificates) {
-        const reference = { "9A": "9a", "9C": "9c", "9E": "9e" } as const;
-        expect(await piv.readCertificate(reference[slot])).toEqual(der);
-        const { publicKey } = new X509Certificate(der);
-        expect(keyHashOf(publicKey)).toBe(keyHash);
-        // VERIFY just before each: 9C wants it so [PIV-1 §3.2].
-        await piv.verify(secret(PASSCODE));
-        expect(verify("sha256", MESSAGE, publicKey, await signed(piv, reference[slot]))).toBe(true);
-      }
-    });
-  });
+const secret = (text: string) => new Secret(asciiBytes(text));
 
-  test("the certificates say whose card it is and how long it lasts, and chain to us", async () => {
-    const { issued } = await issue();
-    const trust = openTrust(authority.trustPem);
-    for (const { der, keyHash } of issued.card.certificates)
-      expect(trust.verify(der)).toMatchObject({
-        keyHash,
-        careId: CARE_ID,
-        cardSerial: SERIAL,
-        notBefore: NOT_BEFORE,
-        notAfter: NOT_AFTER,
-      });
-  });
-
-  test("a card of another authority of the same name is not trusted", async () => {
-    const { issued } = await issue({ authority: await newAuthority() });
-    const trust = openTrust(authority.trustPem);
-    for (const { der } of issued.card.certificates) expect(trust.verify(der)).toBeUndefined();
-  });
-
-  test("the card may sign its holder in by RSA", async () => {
-    const { card, issued } = await issue({ order: { algorithms: { "9A": "rsa2048" } } });
-    const der = issued.card.certificates[0]?.der ?? new Uint8Array(0);
-    const { publicKey } = new X509Certificate(der);
-    expect(publicKey.asymmetricKeyType).toBe("rsa");
-    expect(openTrust(authority.trustPem).verify(der)).toBeDefined();
-    const signature = await withPiv(card, async (piv) => {
-      await piv.verify(secret(PASSCODE));
-      return piv.sign("9a", "rsa2048", rsaPkcs1Padding(DIGEST));
-    });
-    expect(verify("sha256", MESSAGE, publicKey, signature)).toBe(true);
-  });
-
-  test("its record starts at PUK 0, with a seed and an issuance of its own", async () => {
-    const [first, second] = [await issue(), await issue()];
-    expect(first.issued.card.registers).toMatchObject({ n: 0, hi: 0, triesLeft: 15 });
-    expect(first.issued.seed).toMatchObject({ keyVersion: 1 });
-    expect(first.issued.seed.seed).toHaveLength(32);
-    expect(toHex(first.issued.seed.seed)).not.toBe(toHex(second.issued.seed.seed));
-    expect(first.issued.card.issuanceId).not.toBe(second.issued.card.issuanceId);
-  });
-
-  test("the holder's passcode works, the maker's does not", async () => {
-    const { card, issued } = await issue();
-    expect(issued.card.life).toBe("active");
-    await withPiv(card, async (piv) => {
-      expect(await piv.verify(secret(FACTORY.passcode))).toMatchObject({ ok: false, triesLeft: 2 });
-      expect(await piv.verify(secret(PASSCODE))).toEqual({ ok: true });
-    });
-  });
-});
-
-describe("the PUK of an issued card", () => {
-  test("is the derived one; the maker's works no longer", async () => {
-    const { card, issued } = await issue();
-    await withPiv(card, async (piv) => {
-      const refused = await piv.resetRetryCounter(secret(FACTORY.puk), secret("h7tw2k"));
-      expect(refused).toMatchObject({ effect: "not_applied", triesLeft: 14 });
-      const accepted = await piv.resetRetryCounter(await puk0(issued), secret("h7tw2k"));
-      expect(accepted.effect).toBe("applied");
-      expect(await piv.verify(secret("h7tw2k"))).toEqual({ ok: true });
-    });
-  });
-
-  test("of a kind that no command changes is set the maker's own way", async () => {
-    const made = blank(FIXED_PUK);
-    let installed = "";
-    const installPuk = async (puk: Secret): Promise<void> => {
-      installed = toHex(puk.reveal());
-    };
-    const { issued } = await issue({ made, order: orderedFor(FIXED_PUK), installPuk });
-    expect(installed).toBe(toHex((await puk0(issued)).reveal()));
-  });
-
-  test("of a kind that nobody can change keeps the card from being issued", async () => {
-    const work = issue({ made: blank(FIXED_PUK), order: orderedFor(FIXED_PUK) });
-    await expect(work).rejects.toMatchObject({ code: "issuance/puk_refused" });
-  });
-
-  test("that is not the one its maker named keeps the card from being issued", async () => {
-    const work = issue({ made: blank(CARD_PROFILES.care, { puk: "87654321" }) });
-    await expect(work).rejects.toMatchObject({ code: "issuance/puk_refused" });
-  });
-});
-
-describe("a card issued without a passcode", () => {
-  test("is locked, and its PUK opens it", async () => {
-    const { card, issued } = await issue({ order: { passcode: undefined } });
-    expect(issued.card.life).toBe("issued_locked");
-    await withPiv(card, async (piv) => {
-      expect(await piv.verifyStatus()).toEqual({ state: "blocked" });
-      expect(await piv.verify(secret(FACTORY.passcode))).toEqual({ ok: false, reason: "blocked" });
-      const opened = await piv.resetRetryCounter(await puk0(issued), secret(PASSCODE));
-      expect(opened.effect).toBe("applied");
-    });
-  });
-});
-
-describe("a card that does not do its part is not issued", () => {
-  test("another management key than its maker's list says", async () => {
-    const made = blank(CARD_PROFILES.care, {
-      managementKey: { algorithm: "aes256", value: "00".repeat(32) },
-    });
-    await expect(issue({ made })).rejects.toMatchObject({
-      code: "issuance/management_key_refused",
-    });
-  });
-
-  test("a first passcode that the chip does not take", async () => {
-    const made = blank(CARD_PROFILES.careDigits);
-    await expect(issue({ made })).rejects.toMatchObject({ code: "issuance/passcode_refused" });
-  });
-});
-
-const FIXED_PUK: CardProfile = { ...CARD_PROFILES.care, name: "fixed", pukChangeable: false };
-const MESSAGE = Buffer.from("a card that signs this has the key");
-const DIGEST = new Uint8Array(createHash("sha256").update(MESSAGE).digest());
-
-function newAuthority(): Promise<CertificateAuthority> {
-  const validity = { notBefore: NOT_BEFORE, notAfter: new Date("2036-01-01T00:00:00Z") };
-  return createAuthority("Test (not a real authority)", validity).then(openAuthority);
-}
-
-function blank(profile: CardProfile, differences: Partial<BlankDifferences> = {}): VirtualCard {
-  const state = blankCardState(profile, {
-    serial: SERIAL,
-    guid: randomBytes(16),
-    expires: "2028-12-31",
-    managementKey: KEY,
-    ...differences,
-  });
+function blankOf(profile: CardProfile = CARD_PROFILES.care): VirtualCard {
+  const managementKey = { algorithm: "aes256", value: randomBytes(32).toString("hex") } as const;
+  const guid = randomBytes(16);
+  const blank = { serial: SERIAL, guid, expires: "2029-01-01", managementKey };
+  const state = blankCardState(profile, blank);
   return createVirtualCard({ state, crypto: nodeCardCrypto, save: async () => undefined });
 }
 
-type BlankDifferences = {
-  readonly puk: string;
-  readonly managementKey: CardState["managementKey"];
-};
-
-function orderedFor(profile: CardProfile): Pick<IssueOrder, "profile"> {
-  const { name, passcodeRule, passcodeTries, pukTries, pukChangeable } = profile;
-  const pukTriesComeBack = profile.resetsPukCounterOnSuccess;
+function keysOf({ managementKey }: CardState): BlankCardKeys {
   return {
-    profile: { name, passcodeRule, passcodeTries, pukTries, pukChangeable, pukTriesComeBack },
-  };
-}
-
-interface Wish {
-  readonly authority?: CertificateAuthority;
-  readonly made?: VirtualCard;
-  readonly order?: Partial<IssueOrder>;
-  installPuk?(puk: Secret): Promise<void>;
-}
-
-async function issue(wish: Wish = {}): Promise<{ card: VirtualCard; issued: IssuedCard }> {
-  const { made: card = blank(CARD_PROFILES.care), order = {}, installPuk } = wish;
-  if (CARE_ID === undefined) throw new Error("not a care id");
-  const whole: IssueOrder = {
-    careId: CARE_ID,
-    serial: SERIAL,
-    ...orderedFor(CARD_PROFILES.care),
-    notBefore: NOT_BEFORE,
-    notAfter: NOT_AFTER,
-    issuedAt: NOT_BEFORE,
-    passcode: secret(PASSCODE),
-    ...order,
-  };
-  const keys = {
     management: {
-      algorithm: KEY.algorithm,
-      key: new Secret(fromHex(KEY.value)),
+      algorithm: managementKey.algorithm,
+      key: new Secret(fromHex(managementKey.value)),
       cipher: nodeBlockCipher,
     },
     passcode: secret(FACTORY.passcode),
     puk: secret(FACTORY.puk),
-    ...(installPuk === undefined ? {} : { installPuk }),
   };
-  const parts = { authority: wish.authority ?? authority, secrets: SECRETS, blank: keys };
-  const issued = await withCard(card, (session) => issueCard(session, whole, parts));
-  return { card, issued };
 }
 
-async function puk0({ card, seed }: IssuedCard): Promise<Secret> {
-  const cardKeyHash = card.certificates.find(({ slot }) => slot === "9E")?.keyHash ?? "";
-  const { careId, issuanceId } = card;
-  return SECRETS.derivePuk({ ...seed, careId, issuanceId, cardKeyHash }, 0);
+function orderFor({ state }: VirtualCard, change: Partial<IssueOrder> = {}): IssueOrder {
+  const { profile } = state;
+  const careId = parseCareId("555083916274");
+  if (careId === undefined) throw new Error("not a care id");
+  return {
+    careId,
+    serial: SERIAL,
+    profile: {
+      name: profile.name,
+      passcodeRule: profile.passcodeRule,
+      passcodeTries: profile.passcodeTries,
+      pukTries: profile.pukTries,
+      pukChangeable: profile.pukChangeable,
+      pukTriesComeBack: profile.resetsPukCounterOnSuccess,
+    },
+    ...DATES,
+    issuedAt: new Date("2026-01-02"),
+    passcode: secret(PASSCODE),
+    ...change,
+  };
 }
 
-function signed(piv: PivSession, slot: Slot): Promise<Uint8Array> {
-  return piv.sign(slot, "p256", DIGEST);
-}
-
-function secret(text: string): Secret {
-  return new Secret(asciiBytes(text));
-}
-
-function withPiv<Result>(card: VirtualCard, work: (piv: PivSession) => Promise<Result>) {
-  return withCard(card, async (session) => work(await openPivSession(session)));
-}
-
-async function withCard<Result>(
+/** One insertion of the card, from a fresh power-on. */
+async function inReader<Result>(
   card: VirtualCard,
   work: (session: ReturnType<typeof openVirtualSession>) => Promise<Result>,
 ): Promise<Result> {
-  const reader = createVirtualReader("bench");
+  const reader = createVirtualReader("issuing");
   reader.insert(card);
   const session = openVirtualSession(reader);
   try {
@@ -272,3 +122,212 @@ async function withCard<Result>(
     reader.remove();
   }
 }
+
+const onCard = <Result>(card: VirtualCard, work: (piv: PivSession) => Promise<Result>) =>
+  inReader(card, async (session) => work(await openPivSession(session)));
+
+function issue(
+  card: VirtualCard,
+  change: Partial<IssueOrder> = {},
+  keys: Partial<BlankCardKeys> = {},
+): Promise<IssuedCard> {
+  const blank = { ...keysOf(card.state), ...keys };
+  return inReader(card, (session) =>
+    issueCard(session, orderFor(card, change), { authority, secrets, blank }),
+  );
+}
+
+function pukOf({ card, seed }: IssuedCard, index = 0): Promise<Secret> {
+  const { careId, issuanceId } = card;
+  const cardKeyHash = certificateIn(card, "9E")?.keyHash ?? "";
+  return secrets.derivePuk({ ...seed, careId, issuanceId, cardKeyHash }, index);
+}
+
+/** Signs with the slot's key on the card, and checks it with the certificate's. */
+async function signsAsCertified(
+  piv: PivSession,
+  slot: CertificateSlot,
+  algorithm: SignatureAlgorithm,
+): Promise<boolean> {
+  const der = await piv.readCertificate(SLOTS[slot]);
+  if (der === undefined) return false;
+  const message = randomBytes(40);
+  const digest = createHash("sha256").update(message).digest();
+  // 9C wants the passcode before every signature [PIV-1 §4.4].
+  if (slot !== "9E") await piv.verify(secret(PASSCODE));
+  const key = new X509Certificate(der).publicKey;
+  if (algorithm === "rsa2048") {
+    const block = rsaPkcs1Padding(digest);
+    return verify("sha256", message, key, await piv.sign(SLOTS[slot], algorithm, block));
+  }
+  const signature = await piv.sign(SLOTS[slot], algorithm, digest);
+  const value = ecdsaRawFromDer(algorithm, signature);
+  return verify("sha256", message, { key, dsaEncoding: "ieee-p1363" }, value);
+}
+
+describe("an issued card", () => {
+  let card: VirtualCard;
+  let issued: IssuedCard;
+  beforeAll(async () => {
+    card = blankOf();
+    issued = await issue(card);
+  });
+
+  test("is recorded as it was ordered", () => {
+    expect(issued.card).toMatchObject({
+      serial: SERIAL,
+      careId: "555083916274",
+      life: "active",
+      profile: orderFor(card).profile,
+      issuedAt: new Date("2026-01-02"),
+      registers: freshRegisters(15),
+    });
+    expect(issued.seed.seed).toHaveLength(32);
+    expect(issued.seed.keyVersion).toBe(secrets.keyVersion);
+    expect(issued.card.certificates.map(({ slot }) => slot)).toEqual(["9A", "9C", "9E"]);
+    expect(new Set(issued.card.certificates.map(({ keyHash }) => keyHash)).size).toBe(3);
+  });
+
+  test.each(["9A", "9C", "9E"] as const)(
+    "signs with the key that is in the certificate of %s",
+    async (slot) => {
+      expect(await onCard(card, (piv) => signsAsCertified(piv, slot, "p256"))).toBe(true);
+    },
+  );
+
+  test("carries the recorded certificates, and the trust accepts them for this card", async () => {
+    for (const { slot, der, keyHash } of issued.card.certificates) {
+      const read = await onCard(card, (piv) => piv.readCertificate(SLOTS[slot]));
+      expect(Buffer.from(read ?? []).equals(der)).toBe(true);
+      expect(trust.verify(der)).toMatchObject({
+        keyHash,
+        careId: "555083916274",
+        cardSerial: SERIAL,
+        ...DATES,
+      });
+    }
+  });
+
+  test("takes its holder's passcode and not its maker's", async () => {
+    expect(await onCard(card, (piv) => piv.verify(secret(FACTORY.passcode)))).toMatchObject({
+      ok: false,
+      reason: "wrong",
+    });
+    expect(await onCard(card, (piv) => piv.verify(secret(PASSCODE)))).toEqual({ ok: true });
+  });
+
+  test("[PIV-2 §3.2.3] is unlocked by PUK 0, not by its maker's PUK nor by PUK 1", async () => {
+    const reset = (puk: Secret) =>
+      onCard(card, (piv) => piv.resetRetryCounter(puk, secret(PASSCODE)));
+    expect(await reset(secret(FACTORY.puk))).toMatchObject({ effect: "not_applied" });
+    expect(await reset(await pukOf(issued, 1))).toMatchObject({ effect: "not_applied" });
+    expect(await reset(await pukOf(issued, 0))).toMatchObject({ effect: "applied" });
+    expect(await onCard(card, (piv) => piv.verify(secret(PASSCODE)))).toEqual({ ok: true });
+  });
+});
+
+describe("other orders", () => {
+  test("two issuances of one card to one person share no key, seed or PUK", async () => {
+    const [first, second] = [await issue(blankOf()), await issue(blankOf())];
+    expect(first.card.issuanceId).not.toBe(second.card.issuanceId);
+    expect(first.seed.seed).not.toEqual(second.seed.seed);
+    const hashes = [first, second].flatMap(({ card }) =>
+      card.certificates.map(({ keyHash }) => keyHash),
+    );
+    expect(new Set(hashes).size).toBe(6);
+    const shown = async (of: IssuedCard) => Buffer.from((await pukOf(of)).reveal()).toString();
+    expect(await shown(first)).not.toBe(await shown(second));
+  });
+
+  test("without a passcode it is issued locked: blocked, until PUK 0 gives it one", async () => {
+    const card = blankOf();
+    const issued = await issue(card, { passcode: undefined });
+    expect(issued.card.life).toBe("issued_locked");
+    expect(await onCard(card, (piv) => piv.verifyStatus())).toEqual({ state: "blocked" });
+    expect(await onCard(card, (piv) => piv.verify(secret(FACTORY.passcode)))).toMatchObject({
+      reason: "blocked",
+    });
+    const puk = await pukOf(issued);
+    await onCard(card, (piv) => piv.resetRetryCounter(puk, secret(PASSCODE)));
+    expect(await onCard(card, (piv) => piv.verify(secret(PASSCODE)))).toEqual({ ok: true });
+  });
+
+  test("digits only, few tries: issued locked all the same", async () => {
+    const card = blankOf({ ...CARD_PROFILES.careDigits, passcodeTries: 15 });
+    await issue(card, { passcode: undefined });
+    expect(await onCard(card, (piv) => piv.verifyStatus())).toEqual({ state: "blocked" });
+  });
+
+  test("RSA-2048 in 9A: the card signs with it, the trust accepts it", async () => {
+    const card = blankOf();
+    const issued = await issue(card, { algorithms: { "9A": "rsa2048" } });
+    const key = trust.verify(certificateIn(issued.card, "9A")?.der ?? new Uint8Array())?.publicKey;
+    expect(key?.asymmetricKeyType).toBe("rsa");
+    expect(await onCard(card, (piv) => signsAsCertified(piv, "9A", "rsa2048"))).toBe(true);
+    expect(await onCard(card, (piv) => signsAsCertified(piv, "9C", "p256"))).toBe(true);
+  });
+
+  test("a card whose PUK no command changes is given PUK 0 by its maker's own way", async () => {
+    const card = blankOf({ ...CARD_PROFILES.care, pukChangeable: false });
+    const installed: string[] = [];
+    const installPuk = async (puk: Secret) => {
+      installed.push(Buffer.from(puk.reveal()).toString());
+    };
+    const issued = await issue(card, {}, { installPuk });
+    expect(installed).toEqual([Buffer.from((await pukOf(issued)).reveal()).toString()]);
+  });
+});
+
+describe("a card that does not do its part", () => {
+  test("a wrong management key: refused, and the blank is as blank as before", async () => {
+    const card = blankOf();
+    const before = structuredClone(card.state);
+    const { management } = keysOf(card.state);
+    const wrong = { ...management, key: new Secret(randomBytes(32)) };
+    await expect(issue(card, {}, { management: wrong })).rejects.toMatchObject({
+      name: "IssuanceError",
+      code: "issuance/management_key_refused",
+    });
+    expect(card.state).toEqual(before);
+  });
+
+  test("another maker's PUK: refused, with its passcode untouched", async () => {
+    const card = blankOf();
+    await expect(issue(card, {}, { puk: secret("87654321") })).rejects.toMatchObject({
+      code: "issuance/puk_refused",
+    });
+    const maker = Buffer.from(FACTORY.puk).toString("hex");
+    expect(card.state.puk).toEqual({ value: maker, triesLeft: 14 });
+    expect(await onCard(card, (piv) => piv.verify(secret(FACTORY.passcode)))).toEqual({ ok: true });
+  });
+
+  test("a PUK no command changes, and no other way to change it", async () => {
+    const card = blankOf({ ...CARD_PROFILES.care, pukChangeable: false });
+    await expect(issue(card)).rejects.toMatchObject({ code: "issuance/puk_refused" });
+  });
+
+  test("another maker's passcode, or one the chip does not take", async () => {
+    await expect(issue(blankOf(), {}, { passcode: secret("654321") })).rejects.toMatchObject({
+      code: "issuance/passcode_refused",
+    });
+    await expect(issue(blankOf(CARD_PROFILES.careDigits))).rejects.toMatchObject({
+      code: "issuance/passcode_refused",
+    });
+  });
+
+  test("a card that has more tries than its record says is not taken for locked", async () => {
+    const card = blankOf({ ...CARD_PROFILES.care, passcodeTries: 15 });
+    const profile = { ...orderFor(card).profile, passcodeTries: 3 };
+    await expect(issue(card, { passcode: undefined, profile })).rejects.toMatchObject({
+      code: "issuance/passcode_refused",
+    });
+  });
+
+  test("no message has a passcode, a PUK or a key in it", async () => {
+    const card = blankOf();
+    const error = await issue(card, {}, { puk: secret("87654321") }).catch((caught) => caught);
+    const text = `${error}${JSON.stringify(error)}`;
+    for (const told of ["87654321", PASSCODE, FACTORY.puk, card.state.managementKey.value])
+      expect(text).not.toContain(told);
+  });
+});
