@@ -93,7 +93,9 @@ function show(parts: TrayParts, url: string, problem?: string): Answered {
 
 async function move(parts: TrayParts, request: IncomingMessage): Promise<Answered> {
   const { bay } = parts;
-  const form = new URLSearchParams(await readBody(request));
+  const body = await readBody(request);
+  if (body === undefined) return { status: 413, type: "text/plain", body: "The form is too long." };
+  const form = new URLSearchParams(body);
   const service = /^\/service\/(up|down)$/.exec(request.url ?? "")?.[1];
   if (bay.pc !== undefined && (service === "up" || service === "down")) {
     bay.pc.setService(service);
@@ -125,14 +127,15 @@ async function insert(
   return "There is a card in that reader. Take it out first.";
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
+/** `undefined`: too long. It is read to its end all the same, so that the answer arrives. */
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request) {
     length += chunk.length;
-    if (length > BODY_LIMIT_BYTES) throw new Error("The form is too long.");
-    chunks.push(chunk);
+    if (length <= BODY_LIMIT_BYTES) chunks.push(chunk);
   }
+  if (length > BODY_LIMIT_BYTES) return undefined;
   return Buffer.concat(chunks).toString("utf8");
 }
 
