@@ -9,6 +9,7 @@ export { runServer, SERVER_EXIT, type ServerProcess } from "./main.ts";
 export { SecretsError, type SecretsErrorCode } from "./secrets/errors.ts";
 export { createMasterKeyFile, openKeyFile } from "./secrets/key-file.ts";
 export { type OpenDatabase, openDatabase } from "./sql/connection.ts";
+export { takeDirectoryLock } from "./sql/embedded/directory-lock.ts";
 export { DatabaseError, type DatabaseErrorCode } from "./sql/errors.ts";
 export { openStore } from "./stores/index.ts";
 // Whose cards are trusted

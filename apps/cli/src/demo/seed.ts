@@ -29,9 +29,10 @@ import {
   openVirtualSession,
   type VirtualCard,
 } from "@lanyard/virtual-card";
+import { z } from "zod";
 import { DEMO_ORGANISATIONS, DEMO_PEOPLE, type DemoCard, type DemoPerson } from "./people.ts";
 import { drawPortrait } from "./portrait.ts";
-import { openShelf, shelveCard, writeState } from "./shelf.ts";
+import { shelveCard } from "./shelf.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -39,7 +40,10 @@ const DAY_MS = 86_400_000;
 export const DEMO_FILES = {
   authority: "authority.json",
   trust: "trust.pem",
+  masterKeys: "master-keys.json",
   cards: "cards",
+  database: "db",
+  agent: "agent",
 } as const;
 
 /** The card with an RSA key for sign-in: everything else is P-256. */
@@ -86,9 +90,14 @@ export async function seedDemo(seeding: Seeding): Promise<void> {
 
 async function readAuthority(directory: string): Promise<KeptAuthority> {
   const text = await readFile(join(directory, DEMO_FILES.authority), "utf8");
-  const kept: KeptAuthority = JSON.parse(text);
-  return kept;
+  return keptAuthority.parse(JSON.parse(text));
 }
+
+const keptAuthority = z.object({
+  rootPem: z.string(),
+  issuerPem: z.string(),
+  issuerKeyPem: z.string(),
+});
 
 async function addPerson(
   records: Records,
@@ -144,9 +153,14 @@ async function makeCard(
     ),
   );
   // No command changes such a card's PUK, so its maker writes it: here, into the card's file.
-  if (fixedPuk !== undefined)
-    await writeState(cards, { ...made.state, puk: { ...made.state.puk, value: fixedPuk } });
-  await spendTries(cards, card);
+  const finished =
+    fixedPuk === undefined
+      ? made
+      : await shelveCard(cards, {
+          ...made.state,
+          puk: { ...made.state.puk, value: fixedPuk },
+        });
+  await spendTries(finished, card);
   return { ...issued, card: { ...issued.card, life: card.life } };
 }
 
@@ -188,9 +202,7 @@ function recordedProfile({ profile }: CardState): CardProfile {
 }
 
 /** Types wrong passcodes until as many tries are left as the story wants. */
-async function spendTries(cards: string, { serial, passcodeTriesLeft }: DemoCard): Promise<void> {
-  const card = (await openShelf(cards)).get(serial);
-  if (card === undefined) throw new Error(`The card ${serial} is not on its shelf.`);
+async function spendTries(card: VirtualCard, { passcodeTriesLeft }: DemoCard): Promise<void> {
   await withCard(card, async (session) => {
     const piv = await openPivSession(session);
     for (let left = card.state.passcode.triesLeft; left > passcodeTriesLeft; left -= 1)

@@ -38,7 +38,7 @@ function keptCard(directory: string, state: CardState): VirtualCard {
 }
 
 /** Whole or not at all, and on the disk before the card answers: a killed demo leaves no half-written card. */
-export async function writeState(directory: string, state: CardState): Promise<void> {
+async function writeState(directory: string, state: CardState): Promise<void> {
   const path = join(directory, `${state.serial}.json`);
   const draft = `${path}.new`;
   const file = await open(draft, "w", 0o600);
