@@ -15,7 +15,12 @@ export const CARDS = {
   cancelledOperator: { serial: "98211028", passcode: "v2m6q8" },
   closedAccount: { serial: "98263209", passcode: "w3k8r5" },
   locked: { serial: "98261750", name: "Ms Maria Okafor", careId: "555083916274", old: "x4w9k2" },
-  lockedDigits: { serial: "98261932", name: "Mr Gurpreet Sandhu", careId: "555146380251" },
+  lockedDigits: {
+    serial: "98261932",
+    name: "Mr Gurpreet Sandhu",
+    careId: "555146380251",
+    oldPasscode: "609374",
+  },
   fixedPuk: { serial: "98262518", name: "Mr Emeka Nwosu", careId: "555202719684" },
   threeDevices: {
     serial: "98261817",

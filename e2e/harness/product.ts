@@ -8,7 +8,8 @@ import { CHROMIUM } from "./chromium.ts";
 import { type Pcscd, pcscUnavailable, startPcscd } from "./pcscd.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const LANYARD = join(ROOT, "apps/cli/bin/lanyard.js");
+/** The command as it was built, for people to run. */
+export const LANYARD = join(ROOT, "apps/cli/bin/lanyard.js");
 /** What decides how the demo's world is made: a world of an older build is not used. */
 const WORLD_MAKERS = ["people", "seed", "shelf"].map((name) =>
   join(ROOT, `apps/cli/dist/demo/${name}.js`),
@@ -105,7 +106,7 @@ async function cardOnTray(tray: string, serial: string): Promise<CardNow> {
 }
 
 /** Made by the product's own first start, once a build; the run's temporary folder goes with the run. */
-async function seededWorld(): Promise<string> {
+export async function seededWorld(): Promise<string> {
   const build = Math.max(...WORLD_MAKERS.map((path) => Math.trunc(statSync(path).mtimeMs)));
   const world = join(tmpdir(), `lanyard-e2e-world-${build}`);
   if (existsSync(join(world, "demo-is-whole"))) return world;

@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { LANYARD } from "./product.ts";
+
+const START_LIMIT_MS = 60_000;
+
+/** One `lanyard` process, as an administrator runs it. */
+export interface Running {
+  log(): string;
+  /** By its own process id. Resolves when it has ended; stopping twice is fine. */
+  stop(how?: "SIGTERM" | "SIGKILL"): Promise<void>;
+}
+
+/** `lanyard server` and `lanyard agent` apart, on a copy of the demo's records. */
+export interface Deployed {
+  readonly portal: string;
+  startServer(): Promise<Running>;
+  startAgent(): Promise<Running>;
+}
+
+export async function deploy(directory: string): Promise<Deployed> {
+  const [port, agentPort] = [await freePort(), await freePort()];
+  const origin = `http://localhost:${port}`;
+  const env = {
+    LANYARD_ORIGIN: origin,
+    LANYARD_PORT: String(port),
+    LANYARD_AGENT_ORIGIN: `http://127.0.0.1:${agentPort}`,
+    LANYARD_DATA: directory,
+    LANYARD_OPEN_ENROLMENT: "on",
+    LANYARD_SERVICE_DESK: "Ward IT, extension 4321",
+    LANYARD_SERVER: origin,
+    LANYARD_AGENT_PORT: String(agentPort),
+    LANYARD_AGENT_DATA: join(directory, "agent"),
+    LANYARD_DESK_NAME: "Ward desk",
+  };
+  return {
+    portal: `${origin}/`,
+    startServer: () => run("server", env, "Lanyard is running"),
+    startAgent: () => run("agent", env, "The card agent is running"),
+  };
+}
+
+async function run(
+  command: "server" | "agent",
+  env: Readonly<Record<string, string>>,
+  ready: string,
+): Promise<Running> {
+  const child = spawn(process.execPath, [LANYARD, command], {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const said: string[] = [];
+  await new Promise<void>((resolve, reject) => {
+    const fail = (why: string) => reject(new Error(`${command} ${why}:\n${said.join("")}`));
+    const limit = setTimeout(() => fail("did not get ready"), START_LIMIT_MS);
+    child.once("exit", (code) => fail(`ended with ${code}`));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk: Buffer) => {
+        said.push(chunk.toString("utf8"));
+        if (!said.join("").includes(ready)) return;
+        clearTimeout(limit);
+        resolve();
+      });
+  });
+  return { log: () => said.join(""), stop: (how = "SIGTERM") => stop(child, how) };
+}
+
+async function stop(child: ChildProcess, how: "SIGTERM" | "SIGKILL"): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, "exit");
+  child.kill(how);
+  await exited;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const probe = createServer();
+    probe.once("error", fail);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      const port = typeof address === "object" && address !== null ? address.port : 0;
+      probe.close(() => done(port));
+    });
+  });
+}
