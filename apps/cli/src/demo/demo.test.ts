@@ -3,9 +3,12 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openDatabase, openKeyFile, openStore } from "@lanyard/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { DemoError, type DemoOptions, type RunningDemo, startDemo } from "./demo.ts";
-import { DEMO_PEOPLE } from "./people.ts";
+import { type RunningDemo, startDemo } from "./demo.ts";
+import { type DemoOptions, readOptions } from "./options.ts";
+import { DEMO_PEOPLE, type DemoPerson } from "./people.ts";
+import { settleWorld } from "./world.ts";
 
 const BUDGET_MS = 180_000;
 const QUIET = { LANYARD_LOG: "silent" };
@@ -59,9 +62,11 @@ describe("a data directory", () => {
       await writeFile(join(data, "master-keys.json"), "half a file");
       await mkdir(join(data, "cards"));
       await writeFile(join(data, "cards", "00000000.json"), "{");
+      await writeFile(join(data, "letter.txt"), "Dear Grace");
 
       const first = await startDemo(optionsFor(data), QUIET);
       expect(existsSync(join(data, "cards", "00000000.json"))).toBe(false);
+      expect(await readFile(join(data, "letter.txt"), "utf8")).toBe("Dear Grace");
       const before = await passcodesAt(first);
       expect(Object.keys(before)).toHaveLength(DEMO_PEOPLE.flatMap(({ cards }) => cards).length);
       expect((await fetch(first.portal)).status).toBe(200);
@@ -72,6 +77,10 @@ describe("a data directory", () => {
         redirect: "manual",
       });
       expect(insert.status).toBe(303);
+      await expect(startDemo(optionsFor(data), QUIET)).rejects.toMatchObject({
+        code: "database/in_use",
+      });
+      expect(await passcodesAt(first)).toEqual(before);
       await first.close();
       await first.close();
       expect(await isListening(first.portal)).toBe(false);
@@ -87,6 +96,7 @@ describe("a data directory", () => {
       expect(await isListening(second.portal)).toBe(false);
 
       await expectNothingLeftWhenThePortIsTaken(data);
+      await expectRefusedWithAnotherDatabase(data);
     },
     BUDGET_MS,
   );
@@ -96,12 +106,60 @@ describe("a data directory", () => {
     await mkdir(data);
     await writeFile(join(data, "letter.txt"), "Dear Grace");
     const refused = startDemo(optionsFor(data), QUIET);
-    await expect(refused).rejects.toBeInstanceOf(DemoError);
-    await expect(refused).rejects.toThrow(/--data DIR/);
+    await expect(refused).rejects.toMatchObject({ code: "cli/environment" });
+    await expect(refused).rejects.toThrow(/--data FOLDER/);
     expect(await readFile(join(data, "letter.txt"), "utf8")).toBe("Dear Grace");
     expect(existsSync(join(data, "made-by-lanyard-demo"))).toBe(false);
   });
 });
+
+describe("the command line", () => {
+  test.each([
+    ["--port", "x"],
+    ["--port", "65536"],
+    ["--readers", "0"],
+    ["--readers", "4"],
+    ["--prot", "3000"],
+    ["--data"],
+    ["here"],
+  ])("%s %s is a mistake that is told, with the exit code for it", (...words) => {
+    const given = words.filter((word) => word !== undefined);
+    expect(() => readOptions(given)).toThrow(expect.objectContaining({ code: "cli/usage" }));
+  });
+
+  test("says ports, folder and readers; the rest has its usual value", () => {
+    expect(readOptions(["--port", "0", "--data", "there", "--readers", "3", "--json"])).toEqual({
+      options: {
+        ...{ data: "there", port: 0, agentPort: 24_738, trayPort: 24_739 },
+        ...{ pcsc: false, vpcdPort: 35_963, readers: 3 },
+      },
+      json: true,
+    });
+  });
+});
+
+/** As when DATABASE_URL was set at the first start and is not now, or the other way round. */
+async function expectRefusedWithAnotherDatabase(directory: string): Promise<void> {
+  const fail = (error: Error) => {
+    throw error;
+  };
+  const events = { onDeath: fail, onIdleError: fail };
+  const store = openStore(await openDatabase({ dataDir: join(directory, "db") }, events));
+  try {
+    const secrets = await openKeyFile(join(directory, "master-keys.json"));
+    const settle = (isNew: boolean, people: readonly DemoPerson[]) =>
+      settleWorld(
+        { isNew, leave: () => undefined },
+        { directory, store, secrets, now: new Date(), people },
+      );
+    const strangers = DEMO_PEOPLE.map((person) => ({ ...person, careId: "999999999999" }));
+    await expect(settle(false, strangers)).rejects.toThrow(/in another database/);
+    await expect(settle(true, DEMO_PEOPLE)).rejects.toThrow(/holds a demo already/);
+    await settle(false, DEMO_PEOPLE);
+  } finally {
+    await store.close();
+  }
+}
 
 /** The tray comes last: when it cannot open, all that was started before it must be closed again. */
 async function expectNothingLeftWhenThePortIsTaken(data: string): Promise<void> {
