@@ -38,7 +38,8 @@ export async function deploy(directory: string): Promise<Deployed> {
   return {
     portal: `${origin}/`,
     startServer: () => run("server", env, "Lanyard is running"),
-    startAgent: () => run("agent", env, "The card agent is running"),
+    // Not before it has reached the server: a browser that is quicker is told to wait a little.
+    startAgent: () => run("agent", env, "leash.up"),
   };
 }
 
