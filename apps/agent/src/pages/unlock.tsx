@@ -84,18 +84,16 @@ function UnlockButtons(props: { readonly confirm: string; readonly press: string
   );
 }
 
-/** What the operator allows by the press: operation, holder, device, server. */
+/** What the operator allows by the press: operation, holder, device, server. Short, so that the fields stay in sight. */
 function WhatHappens(props: { readonly task: UnlockTask; readonly serverHost: string }) {
   const { holder, operator } = props.task;
+  const careId = spacedCareId(holder.careId);
   return (
     <SummaryList
       rows={[
         { key: words.operation, value: words.operationName },
-        { key: words.holder, value: holder.name },
-        { key: words.careId, value: spacedCareId(holder.careId) },
-        { key: words.device, value: holder.cardSerial },
-        { key: words.operator, value: operator.name },
-        { key: words.server, value: props.serverHost },
+        { key: words.holder, value: words.whose({ ...holder, careId }) },
+        { key: words.operator, value: words.allowed(operator.name, props.serverHost) },
       ]}
     />
   );

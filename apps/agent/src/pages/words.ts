@@ -47,10 +47,13 @@ export const WORDS = {
     operation: "What happens",
     operationName: "Unlock Smartcard",
     holder: "For",
-    careId: "UUID",
-    device: "Device",
+    whose: (holder: {
+      readonly name: string;
+      readonly careId: string;
+      readonly cardSerial: string;
+    }) => `${holder.name}, UUID ${holder.careId}, device ${holder.cardSerial}`,
     operator: "Allowed by",
-    server: "Server",
+    allowed: (operator: string, host: string) => `${operator}, at ${host}`,
     passcode: "New passcode",
     again: "New passcode again",
     button: "Confirm",
