@@ -56,7 +56,7 @@ export async function createAuthority(
   name: string,
   validity: { readonly notBefore: Date; readonly notAfter: Date },
 ): Promise<KeptAuthority> {
-  x509.cryptoProvider.set(webcrypto);
+  x509.cryptoProvider.set(globalThis.crypto);
   const rootKeys = await newKeys();
   const issuerKeys = await newKeys();
   const root = await x509.X509CertificateGenerator.createSelfSigned({
@@ -90,7 +90,7 @@ export async function createAuthority(
 
 /** Opens a kept authority for issuing. */
 export async function openAuthority(kept: KeptAuthority): Promise<CertificateAuthority> {
-  x509.cryptoProvider.set(webcrypto);
+  x509.cryptoProvider.set(globalThis.crypto);
   const issuer = new x509.X509Certificate(kept.issuerPem);
   const [pkcs8] = x509.PemConverter.decode(kept.issuerKeyPem);
   const signingKey = await webcrypto.subtle.importKey(

@@ -142,7 +142,9 @@ describe("a card certificate of our authority", () => {
 
   test("[RFC5280 §4.2.1.3] says what each slot's key is for, and that it is no authority", async () => {
     const uses = async (slot: "9A" | "9C" | "9E") => {
-      const made = new x509.X509Certificate(await authority.issue(request({ slot })));
+      const made = new x509.X509Certificate(
+        Uint8Array.from(await authority.issue(request({ slot }))),
+      );
       expect(made.getExtension(x509.BasicConstraintsExtension)?.ca).toBe(false);
       return [
         made.getExtension(x509.KeyUsagesExtension)?.usages,
@@ -189,7 +191,9 @@ describe("not trusted", () => {
   test("what a card signed, though the card is ours", async () => {
     const keys = await webcrypto.subtle.generateKey(SIGNING, true, ["sign", "verify"]);
     const publicKey = KeyObject.from(keys.publicKey);
-    const parent = new x509.X509Certificate(await authority.issue(request({ publicKey })));
+    const parent = new x509.X509Certificate(
+      Uint8Array.from(await authority.issue(request({ publicKey }))),
+    );
     const child = await x509.X509CertificateGenerator.create({
       serialNumber: "02",
       subject: "CN=555083916274",

@@ -34,21 +34,28 @@ export function serveLive(app: FastifyInstance, reception: Reception): void {
       if (isOurs(ended, session)) stream.send("signed-out", "");
     });
     const keepAlive = setInterval(() => stream.comment(), KEEP_ALIVE_MS);
-    request.raw.on("close", () => {
+    const leave = (): void => {
       stopWatching();
       stopSession();
       clearInterval(keepAlive);
-    });
-    // The session ended between the page and this stream.
-    if (session === undefined && hasSessionCookie(request.headers.cookie))
-      stream.send("signed-out", "");
+    };
+    reply.raw.on("close", leave);
+    // The browser went on to another page while this one was being looked up: its "close" has been already.
+    if (reply.raw.closed || request.raw.socket.destroyed) leave();
+    // The session ended between the page and this stream: who listens from now on has missed it.
+    if (await hasEnded(reception, session, request.headers.cookie)) stream.send("signed-out", "");
     show();
     return reply;
   });
 }
 
-function hasSessionCookie(header: string | undefined): boolean {
-  return readCookies(header).session !== undefined;
+async function hasEnded(
+  { sessions }: Reception,
+  session: Session | undefined,
+  cookies: string | undefined,
+): Promise<boolean> {
+  if (session === undefined) return readCookies(cookies).session !== undefined;
+  return (await sessions.current(session.id)) === undefined;
 }
 
 function isOurs(ended: Session, session: Session | undefined): boolean {
