@@ -37,6 +37,8 @@ export async function openSite(parts: SiteParts): Promise<FastifyInstance> {
     trustProxy: false,
     logger: false,
   });
+  // Forms only: Fastify reads JSON and plain text unasked.
+  app.removeAllContentTypeParsers();
   await app.register(formbody, { bodyLimit: BODY_LIMIT_BYTES });
   const headers = securityHeaders(core.config);
   app.addHook("onRequest", async (request, reply) => {
