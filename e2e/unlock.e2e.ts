@@ -160,10 +160,23 @@ describe.each(modes())("the how-to, $mode", ({ mode, skipped }) => {
     }
   });
 
-  test("by keyboard alone, from signing in to success", async () => {
-    const { page } = visitor;
+  test("by keyboard alone, from the portal to success", async () => {
+    await visitor.page.goto(product.portal);
+    await tabTo(visitor.page, "Launch Care Identity Service");
+    const [page] = await Promise.all([
+      visitor.context.waitForEvent("page"),
+      visitor.page.keyboard.press("Enter"),
+    ]);
+    howTo = new HowTo(product, page);
     const { keyboard } = page;
-    await howTo.toPasscode(CARDS.agent.serial);
+    await page.waitForURL("**/cis");
+    await tabTo(page, "Continue");
+    await keyboard.press("Enter");
+    await product.insert(1, CARDS.agent.serial);
+    await howTo.untilReaders(/A smartcard is in/);
+    await tabTo(page, "Sign in with your smartcard");
+    await keyboard.press("Enter");
+    await page.waitForURL("**/t/*");
     // What the page puts the focus on is typed into; Enter presses the form's button.
     await tabTo(page, "Passcode");
     await keyboard.type(CARDS.agent.passcode);
