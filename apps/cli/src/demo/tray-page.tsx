@@ -63,7 +63,13 @@ export function trayPage(
 function Reader({ reader }: { readonly reader: TrayReader }): ReactElement {
   const { number, name, card } = reader;
   return (
-    <section className="lanyard-tray__reader" data-reader={number} aria-label={`Reader ${number}`}>
+    <section
+      className="lanyard-tray__reader"
+      id={`reader-${number}`}
+      tabIndex={-1}
+      data-reader={number}
+      aria-label={`Reader ${number}`}
+    >
       <h2 className="nhsuk-heading-s">Reader {number}</h2>
       <p className="lanyard-tray__slot">{name}</p>
       {card === undefined ? (
@@ -113,9 +119,7 @@ function Card({ card, readers }: CardProps): ReactElement {
         <p>
           <StateTag colour={COLOURS[card.mood]}>{card.state}</StateTag>
         </p>
-        <p>
-          Passcode <code className="lanyard-tray__passcode">{card.passcode}</code>
-        </p>
+        <Passcode card={card} />
         <p>{card.goodFor}</p>
         {inserted === undefined ? (
           <InsertButtons serial={card.serial} name={card.name} readers={readers} />
@@ -126,6 +130,16 @@ function Card({ card, readers }: CardProps): ReactElement {
         )}
       </div>
     </li>
+  );
+}
+
+/** On a locked card nothing that anybody could type works: showing it would only mislead. */
+function Passcode({ card: { passcode, passcodeTriesLeft } }: { card: TrayCard }): ReactElement {
+  if (passcodeTriesLeft === 0) return <p>No passcode works now.</p>;
+  return (
+    <p>
+      Passcode now <code className="lanyard-tray__passcode">{passcode}</code>
+    </p>
   );
 }
 

@@ -133,7 +133,10 @@ describe("who may ask", () => {
 
 describe("moving cards", () => {
   test("in and out again, and out of an empty reader", async () => {
-    expect(await insert(2, MARIA)).toMatchObject({ status: 303, headers: { location: "/" } });
+    expect(await insert(2, MARIA)).toMatchObject({
+      status: 303,
+      headers: { location: "/#reader-2" },
+    });
     expect(inReaders()).toEqual([undefined, MARIA]);
     for (let time = 0; time < 2; time += 1) {
       expect((await ask("/readers/2/remove", { method: "POST" })).status).toBe(303);
@@ -239,6 +242,21 @@ describe("what it shows", () => {
       "content-security-policy": expect.stringContaining("frame-ancestors 'none'"),
     });
     expect(headers["access-control-allow-origin"]).toBeUndefined();
+  });
+
+  test("the passcode of a card that takes one, and none of a locked card", async () => {
+    const { body } = await ask("/");
+    const shown = body.split("<li").slice(1);
+    const [sam, maria] = [SAM, MARIA].map((serial) => shown.find((card) => card.includes(serial)));
+    expect(sam).toMatch(/Passcode now <code[^>]*>123456</);
+    expect(maria).toContain("No passcode works now.");
+    expect(maria).not.toContain("123456");
+  });
+
+  test("what never changes is kept by the browser: faces and style sheet", async () => {
+    const assets = await readAssets();
+    for (const path of ["/portraits/555020417733.png", ...assets.files.keys()])
+      expect((await ask(path)).headers["cache-control"]).toBe("private, max-age=86400");
   });
 
   test("faces of those who are there, and of nobody else", async () => {

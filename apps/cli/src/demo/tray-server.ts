@@ -51,6 +51,8 @@ export async function openTray(parts: TrayParts): Promise<Tray> {
 interface Answered {
   readonly status: number;
   readonly type?: string;
+  /** What never changes at its address may be kept by the browser: forty faces are drawn once, not at every move. */
+  readonly isLasting?: true;
   readonly body?: string | Uint8Array;
   readonly location?: string;
 }
@@ -77,11 +79,14 @@ function show(parts: TrayParts, url: string, problem?: string): Answered {
   if (url === "/state")
     return { status: 200, type: "application/json", body: JSON.stringify(view) };
   const asset = assets.files.get(url);
-  if (asset !== undefined) return { status: 200, type: asset.type, body: asset.bytes };
+  if (asset !== undefined)
+    return { status: 200, type: asset.type, body: asset.bytes, isLasting: true };
   const portrait = /^\/portraits\/([0-9]{12})\.png$/.exec(url);
   const person = people.find(({ careId }) => careId === portrait?.[1]);
-  if (person !== undefined)
-    return { status: 200, type: "image/png", body: drawPortrait(person.look, person.careId) };
+  if (person !== undefined) {
+    const body = drawPortrait(person.look, person.careId);
+    return { status: 200, type: "image/png", body, isLasting: true };
+  }
   if (url !== "/") return { status: 404, type: "text/plain", body: "Nothing is here." };
   const page = trayPage(assetUrls(assets.hash), { view, portal, problem });
   return {
@@ -110,9 +115,11 @@ async function move(parts: TrayParts, request: IncomingMessage): Promise<Answere
   if (route?.[2] === "remove") await reader.remove();
   if (route?.[2] !== "insert") return DONE;
   const problem = await insert(parts, reader, form.get("serial") ?? "");
-  return problem === undefined ? DONE : show(parts, "/", problem);
+  if (problem !== undefined) return show(parts, "/", problem);
+  return { ...DONE, location: `/#reader-${route[1]}` };
 }
 
+/** A GET, so that reload never moves a card again. */
 const DONE: Answered = { status: 303, location: "/" };
 
 async function insert(
@@ -123,8 +130,12 @@ async function insert(
   const card = shelf.get(serial);
   if (card === undefined) return "There is no such card on the tray.";
   if (card.isInserted) return "That card is in a reader already.";
-  if (await reader.insert(card)) return undefined;
-  return "There is a card in that reader. Take it out first.";
+  try {
+    if (await reader.insert(card)) return undefined;
+    return "There is a card in that reader. Take it out first.";
+  } catch {
+    return "That reader did not take the card. Are pcscd and its vpcd readers running on this PC?";
+  }
 }
 
 /** `undefined`: too long. It is read to its end all the same, so that the answer arrives. */
@@ -139,10 +150,11 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function send(response: ServerResponse, { status, type, body, location }: Answered): void {
+function send(response: ServerResponse, answered: Answered): void {
+  const { status, type, body, location, isLasting } = answered;
   response.writeHead(status, {
     "content-security-policy": contentSecurityPolicy({ formAction: [], scripts: true }),
-    "cache-control": "no-store",
+    "cache-control": isLasting ? "private, max-age=86400" : "no-store",
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
     ...(type === undefined ? {} : { "content-type": type }),
