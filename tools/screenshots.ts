@@ -19,6 +19,7 @@ const NEW_PASSCODE = "blue7kx2";
 async function take(page: Page, name: string, heightMax = 2000): Promise<void> {
   const path = join(IMAGES, `${name}.png`);
   await page.waitForLoadState("load");
+  await page.evaluate(() => scrollTo(0, 0));
   const footer = await page.getByRole("contentinfo").boundingBox();
   const clip = { x: 0, y: 0, width: SIZE.width, height: Math.min(footer?.y ?? 0, heightMax) };
   await page.screenshot({ path, clip, fullPage: true, animations: "disabled", caret: "hide" });
