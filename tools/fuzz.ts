@@ -15,6 +15,7 @@ import type { FuzzTarget, FuzzTargets } from "@lanyard/bytes/fuzz";
 /** Packages with a `./fuzz` export. Add a line to have yours run. */
 const SOURCES: Readonly<Record<string, () => Promise<{ readonly fuzzTargets: FuzzTargets }>>> = {
   bytes: () => import("@lanyard/bytes/fuzz"),
+  identity: () => import("@lanyard/identity/fuzz"),
   piv: () => import("@lanyard/piv/fuzz"),
   "virtual-card": () => import("@lanyard/virtual-card/fuzz"),
   wire: () => import("@lanyard/wire/fuzz"),

@@ -13,7 +13,6 @@ import {
 } from "@lanyard/server";
 import { createVirtualReader, FACTORY, openVirtualSession } from "@lanyard/virtual-card";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { failingEvents, freshEmbeddedDirectory } from "../../../server/src/sql/testing.ts";
 import { DEMO_ORGANISATIONS, DEMO_PEOPLE, type DemoCard, type DemoPerson } from "./people.ts";
 import { createDemoAuthority, DEMO_FILES, seedDemo } from "./seed.ts";
 import { openShelf, type Shelf } from "./shelf.ts";
@@ -47,11 +46,13 @@ let dispose: () => Promise<void>;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "lanyard-seed-"));
-  const database = await freshEmbeddedDirectory();
-  store = openStore(await openDatabase({ dataDir: database.directory }, failingEvents));
+  const fail = (error: Error): never => {
+    throw error;
+  };
+  const events = { onDeath: fail, onIdleError: fail };
+  store = openStore(await openDatabase({ dataDir: join(directory, "db") }, events));
   dispose = async () => {
     await store.close();
-    database.remove();
     await rm(directory, { recursive: true });
   };
   await createDemoAuthority(directory, NOW);
