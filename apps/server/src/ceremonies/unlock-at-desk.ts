@@ -126,6 +126,7 @@ async function checkAuthorisation(
   const session = await rooms.sessions.current(ceremony.sessionId);
   if (session === undefined || !isOperatorHere(core, ceremony, session.insertion))
     throw new Refusal("operator_gone");
+  if (!(await rooms.sessions.mayGoOn(session))) throw new Refusal("not_released");
   const operatorCard = await core.store.transaction((records) =>
     records.cards.find(session.cardSerial),
   );

@@ -115,6 +115,16 @@ describe("[DESIGN 5] T:AUTHORISED: only the operator's card releases a PUK, for 
     await expect(authorise(unlocking)).rejects.toMatchObject({ code: "not_released" });
   });
 
+  test("after the operator's card was cancelled or their account closed, though both are still here", async () => {
+    const [one, two] = [await begin(), await begin()];
+    await one.world.store.transaction(({ cards }) =>
+      cards.setLife(one.card.record.serial, "cancelled"),
+    );
+    await two.world.closeAccount(two.operator.careId);
+    await refuses(one, authorisation(one), "not_released");
+    await refuses(two, authorisation(two), "not_released");
+  });
+
   test("setting `passcode`: 9C, and no other", async () => {
     const { world } = place();
     const site = await world.start({ LANYARD_AUTHORISE: "passcode" });

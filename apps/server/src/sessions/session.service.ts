@@ -1,4 +1,5 @@
 import {
+  cardStanding,
   certificateIn,
   type Records,
   type Session,
@@ -67,6 +68,17 @@ export class SessionService {
     await Promise.all(sessions.map((session) => this.#check(session)));
   }
 
+  /** Whether the session's card and account may be used today: either may be ended while somebody is signed in. */
+  async mayGoOn(session: Session): Promise<boolean> {
+    const found = await this.#core.store.transaction(async (records) => {
+      const person = await records.people.find(session.careId);
+      const card = await records.cards.find(session.cardSerial);
+      return person && card && { person, card };
+    });
+    if (found === undefined || found.person.status === "closed") return false;
+    return cardStanding(found.card, this.#core.now()) === "in_date";
+  }
+
   /** A desk's readers changed: a session whose card is gone ends at once. */
   async checkDesk(deskId: string): Promise<void> {
     const view = this.#core.links.find(deskId)?.view;
@@ -121,6 +133,7 @@ export class SessionService {
   async #check(session: Session): Promise<void> {
     const reason = this.#overdue(session);
     if (reason !== undefined) return this.end(session.id, reason);
+    if (!(await this.mayGoOn(session))) return this.end(session.id, "card_ended");
     if (this.#core.config.removal === "ignore") return;
     const slot = this.#distrusted.has(session.id) ? "9A" : "9E";
     const outcome = await provePresence(this.#core, session, slot);

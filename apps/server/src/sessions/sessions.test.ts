@@ -285,6 +285,17 @@ describe("ends", () => {
     expect((await met.browser.get("/people?q=x")).location).toBe("/signed-out");
   });
 
+  test("[DESIGN 4] a card or an account that is ended meanwhile ends it with the next round", async () => {
+    const [card, account] = [await signedIn(), await signedIn()];
+    const { world } = place();
+    await world.store.transaction(({ cards }) =>
+      cards.setLife(card.card.record.serial, "cancelled"),
+    );
+    await world.closeAccount(account.operator.careId);
+    expect((await roundUntilEnded(card.now)).endReason).toBe("card_ended");
+    expect((await roundUntilEnded(account.now)).endReason).toBe("card_ended");
+  });
+
   test("of one desk's card, another desk's session knows nothing", async () => {
     const { now } = await signedIn();
     const other = await meetDesk(place());
