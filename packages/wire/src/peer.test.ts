@@ -240,23 +240,19 @@ describe("what the other side may not do", () => {
     expect(answers).toEqual(refusal("protocol_unsupported"));
   });
 
-  test.each([
-    [],
-    null,
-    7,
-    {},
-    { visit: "short" },
-    { visit: "../../etc/passwd-long-enough" },
-  ])("a request that does not fit never reaches the handler: %j", async (body) => {
-    let reached = false;
-    const claim = async () => {
-      reached = true;
-      return { bindSecret: VISIT };
-    };
-    const { answers } = await ask("claim", body, { claim });
-    expect(answers).toEqual(refusal("protocol_unsupported"));
-    expect(reached).toBe(false);
-  });
+  test.each([[], null, 7, {}, { visit: "short" }, { visit: "../../etc/passwd-long-enough" }])(
+    "a request that does not fit never reaches the handler: %j",
+    async (body) => {
+      let reached = false;
+      const claim = async () => {
+        reached = true;
+        return { bindSecret: VISIT };
+      };
+      const { answers } = await ask("claim", body, { claim });
+      expect(answers).toEqual(refusal("protocol_unsupported"));
+      expect(reached).toBe(false);
+    },
+  );
 
   test("fields that are not in the schema do not get through", async () => {
     let seen: unknown;

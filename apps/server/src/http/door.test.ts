@@ -25,7 +25,7 @@ describe("[DESIGN 4] exact Host", () => {
   ])("%s is misdirected", async (host) => {
     for (const path of ["/", "/cis", "/sign-in", "/desk/events", "/nowhere"]) {
       const answer = await browser().send(path, { headers: { host } });
-      // A request without any Host never reaches the site [RFC 9112 says 400].
+      // A request without any Host never reaches the site: Node answers it.
       expect(answer.status).toBe(host === undefined ? 400 : 421);
       expect(answer.headers["set-cookie"]).toBeUndefined();
     }
