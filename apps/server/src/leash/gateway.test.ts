@@ -3,7 +3,9 @@ import { LEASH_MAX_BYTES, Refusal } from "@lanyard/wire";
 import { describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { dial, newDeskKey, openDesk } from "../testing/scripted-desk.ts";
+import { TestBrowser } from "../testing/test-browser.ts";
 import { base64 } from "../testing/test-card.ts";
+import { bind } from "../testing/test-desk.ts";
 import { siteForTests } from "../testing/test-world.ts";
 
 const place = siteForTests();
@@ -161,13 +163,16 @@ describe("the line", () => {
   test("a desk that connects again takes the place of its old line, and keeps it", async () => {
     const key = newDeskKey();
     const first = await openDesk(site(), { key });
+    const browser = new TestBrowser(site());
+    await browser.get("/cis");
+    await bind(first, browser, (await browser.post("/desk")).location);
     const second = await openDesk(site(), { key, before: first });
     expect((await first.closed).code).toBe(1012);
-    // The end of the old line says nothing of the new one.
     await second.tell();
-    await expect(second.call("claim", { visit: "A".repeat(22) })).rejects.toMatchObject({
-      code: "visit_unknown",
-    });
+    // The end of the old line says nothing of the new one: browsers are still sent to this desk.
+    expect((await browser.post("/sign-in")).location).toContain("/t/");
+    await second.cut();
+    await vi.waitFor(async () => expect((await browser.post("/sign-in")).location).toBe(""));
   });
 
   test("a handler that fails says internal, and the log has the cause without the message", async () => {
