@@ -13,6 +13,7 @@ type Bytes = ColumnType<Buffer, Uint8Array, Uint8Array>;
 export interface Database {
   readonly organisation: OrganisationTable;
   readonly person: PersonTable;
+  readonly person_name_word: PersonNameWordTable;
   readonly person_photo: PersonPhotoTable;
   readonly role_assignment: RoleAssignmentTable;
   readonly smartcard: SmartcardTable;
@@ -42,6 +43,11 @@ export interface PersonTable {
   job_title: string | null;
   status: string;
   organisation_code: string;
+}
+
+export interface PersonNameWordTable {
+  care_id: string;
+  word: string;
 }
 
 export interface PersonPhotoTable {

@@ -3,7 +3,7 @@ import { type Selectable, sql } from "kysely";
 import { z } from "zod";
 import type { CertificateTable, SmartcardTable } from "../sql/tables.ts";
 import type { Transaction } from "../sql/transaction.ts";
-import { refusingConflicts } from "./errors.ts";
+import { expectRow, refusingConflicts } from "./errors.ts";
 import { careIdOf, known, read } from "./rows.ts";
 
 const life = z.enum(["issued_locked", "active", "cancelled", "cleared"]);
@@ -97,7 +97,7 @@ function finding(
 function changing(trx: Transaction): Pick<Cards, "saveRegisters" | "setLife"> {
   return {
     saveRegisters: async (serial, registers) => {
-      await trx
+      const { numUpdatedRows } = await trx
         .updateTable("smartcard")
         .set({
           // Rule R2, held by the database too: right for late and repeated writes of any node.
@@ -106,7 +106,8 @@ function changing(trx: Transaction): Pick<Cards, "saveRegisters" | "setLife"> {
           ...restOfRegisters(registers),
         })
         .where("serial", "=", serial)
-        .execute();
+        .executeTakeFirst();
+      expectRow(numUpdatedRows, "smartcard");
     },
     setLife: async (serial, to) => {
       await trx.updateTable("smartcard").set({ life: to }).where("serial", "=", serial).execute();

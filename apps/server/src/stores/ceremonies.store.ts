@@ -3,7 +3,7 @@ import type { Selectable, SelectQueryBuilder } from "kysely";
 import { z } from "zod";
 import type { CeremonyTable, Database } from "../sql/tables.ts";
 import type { Transaction } from "../sql/transaction.ts";
-import { refusingConflicts } from "./errors.ts";
+import { expectRow, refusingConflicts } from "./errors.ts";
 import { careIdOf, known, read } from "./rows.ts";
 
 /** The phases in which a ceremony is open; the same list as in the table's partial indexes. */
@@ -67,7 +67,7 @@ export function ceremoniesStore(trx: Transaction): Ceremonies {
     find: (id) => first(all().where("id", "=", id)),
     lock: (id) => first(all().where("id", "=", id).forUpdate()),
     save: async (id, change) => {
-      await trx
+      const { numUpdatedRows } = await trx
         .updateTable("ceremony")
         .set({
           phase: change.state.phase,
@@ -76,7 +76,8 @@ export function ceremoniesStore(trx: Transaction): Ceremonies {
           notes: JSON.stringify(change.notes),
         })
         .where("id", "=", id)
-        .execute();
+        .executeTakeFirst();
+      expectRow(numUpdatedRows, "ceremony");
     },
     openAtDesk: (deskId) => first(open().where("desk_id", "=", deskId)),
     openOfCard: (cardSerial) => first(open().where("card_serial", "=", cardSerial)),

@@ -1,4 +1,4 @@
-export type StoreErrorCode = "store/conflict" | "store/row_malformed";
+export type StoreErrorCode = "store/conflict" | "store/row_malformed" | "store/row_missing";
 
 /** The database would not take a row, or holds one that is not what we wrote. Values are never in the message. */
 export class StoreError extends Error {
@@ -27,4 +27,13 @@ export async function refusingConflicts<Result>(work: Promise<Result>): Promise<
     if (code !== UNIQUE_VIOLATION) throw cause;
     throw new StoreError("store/conflict", "There is one already.", { cause });
   }
+}
+
+/**
+ * A write that must not be lost in silence: a PUK may only leave with its registers written.
+ *
+ * @throws {StoreError} `store/row_missing`
+ */
+export function expectRow(numUpdatedRows: bigint, what: string): void {
+  if (numUpdatedRows !== 1n) throw new StoreError("store/row_missing", `There is no such ${what}.`);
 }

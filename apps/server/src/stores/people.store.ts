@@ -1,5 +1,4 @@
 import type { Organisation, People, Person, Photo, RoleAssignment } from "@lanyard/identity";
-import { sql } from "kysely";
 import { z } from "zod";
 import type { PersonTable } from "../sql/tables.ts";
 import type { Transaction } from "../sql/transaction.ts";
@@ -22,6 +21,9 @@ function persons(trx: Transaction): Pick<People, "add" | "find" | "search"> {
     search: (search) => searchPeople(trx, search),
     add: async (person) => {
       await refusingConflicts(trx.insertInto("person").values(personRow(person)).execute());
+      const words = wordsOf(`${person.givenNames} ${person.familyName}`);
+      const rows = words.map((word) => ({ care_id: person.careId, word }));
+      if (rows.length > 0) await trx.insertInto("person_name_word").values(rows).execute();
     },
     find: async (careId) => {
       const row = await trx
@@ -119,8 +121,8 @@ function roles(trx: Transaction): Pick<People, "assignRole" | "rolesOf"> {
 }
 
 /**
- * Exact by number; by name each word must begin a given or family name. Prefixes on two btrees: similarity search on
- * this table grows with the country.
+ * Exact by number; by name each word must begin a word of the person's names. One btree answers that whatever the size
+ * of the country; similarity search on the person table grows with it.
  */
 async function searchPeople(
   trx: Transaction,
@@ -135,15 +137,17 @@ async function searchPeople(
     query = query.where("care_id", "in", (cards) =>
       cards.selectFrom("smartcard").select("smartcard.care_id").where("serial", "=", digits),
     );
-  else
-    for (const word of text.toLowerCase().split(/\s+/)) {
-      const prefix = `${word.replaceAll(/[\\%_]/g, "\\$&")}%`;
-      // Names of several words: each of their words may be meant, the first one by the index.
-      query = query.where(
-        sql<boolean>`(lower(family_name) like ${prefix} or lower(given_names) like ${prefix}
-          or lower(family_name) like ${`% ${prefix}`} or lower(given_names) like ${`% ${prefix}`})`,
+  else {
+    const words = wordsOf(text);
+    if (words.length === 0) return [];
+    for (const word of words)
+      query = query.where("care_id", "in", (names) =>
+        names
+          .selectFrom("person_name_word")
+          .select("person_name_word.care_id")
+          .where("word", "like", `${word}%`),
       );
-    }
+  }
   const rows = await query
     .orderBy("family_name")
     .orderBy("given_names")
@@ -151,6 +155,12 @@ async function searchPeople(
     .limit(limit)
     .execute();
   return rows.map(personOf);
+}
+
+/** Letters and digits only, in small letters, without accents: "O'Brien-Łuk" is o, brien, łuk. Each word once. */
+function wordsOf(text: string): readonly string[] {
+  const folded = text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
+  return [...new Set(folded.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== ""))];
 }
 
 function personRow(person: Person): PersonTable {

@@ -62,7 +62,10 @@ export function searchCases(open: () => Store): void {
       ["an underscore stands for no letter",   "m_ria",             []],
       ["an underscore is an underscore",       "100%_n",            ["100%_Name"]],
       ["a backslash is a backslash",           "o\\br",             ["O\\Brien"]],
-      ["a quote does no harm",                 "o'; --",            []],
+      ["a quote does no harm",                 "zz'; --",           []],
+      ["the part after a hyphen",              "smith",             ["Taylor-Smith"]],
+      ["without its accents",                  "ozlem",             ["Łukasz"]],
+      ["nothing but signs",                    "'--%_",             []],
     ] as const;
 
     test.each(CASES)("%s: %s", async (_, text, names) => {

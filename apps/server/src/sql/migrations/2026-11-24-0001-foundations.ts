@@ -22,9 +22,13 @@ const UP: readonly string[] = [
     status text not null check (status in ('open', 'closed')),
     organisation_code text not null references organisation (code)
   )`,
-  // Names are searched by how they begin.
-  `create index person_family_name on person (lower(family_name) text_pattern_ops)`,
-  `create index person_given_names on person (lower(given_names) text_pattern_ops)`,
+  // A word of a person's names, folded: what a search looks names up by, however large the country.
+  `create table person_name_word (
+    care_id text not null references person (care_id),
+    word text not null,
+    primary key (care_id, word)
+  )`,
+  `create index person_name_word_start on person_name_word (word text_pattern_ops)`,
 
   // A person's photo: apart, because pages rarely want it with the rest.
   `create table person_photo (
