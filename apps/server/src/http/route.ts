@@ -21,6 +21,8 @@ export interface Operator {
   readonly session: Session;
   readonly person: Person;
   readonly actor: Actor;
+  /** Name of the organisation of the first role, or of the person's own. */
+  readonly organisation: string;
 }
 
 export interface SignedInVisitor extends Visitor {

@@ -60,7 +60,10 @@ async function operatorOf(core: Core, session: Session): Promise<Operator | unde
       const known = parseRole(role);
       return known === undefined ? [] : [{ role: known, organisationCode }];
     });
-    return { session, person, actor: { roles } };
+    const code = roles[0]?.organisationCode ?? person.organisationCode;
+    const organisations = await records.people.organisations();
+    const organisation = organisations.find((one) => one.code === code)?.name ?? code;
+    return { session, person, actor: { roles }, organisation };
   });
 }
 
@@ -82,7 +85,7 @@ function frameFor(reception: Reception, operator: Operator | undefined, url: str
     operator: {
       name: displayName(operator.person),
       roleName: first?.role ?? "No role",
-      organisation: first?.organisationCode ?? operator.person.organisationCode,
+      organisation: operator.organisation,
     },
   };
 }
