@@ -71,7 +71,7 @@ describe("mistakes end with exit code 2, say what is wrong and repeat no value",
     [["passcode", "check", "--card", "x"], "--card is one of"],
     [["doctor", "--port", "0"], "--port is a number"],
     [["doctor", "--server", "care.example"], "--server is an address"],
-    [["demo", "--frobnicate"], "no such option"],
+    [["demo", "--frobnicate"], "Unknown option"],
   ])("%j", async (words, complaint) => {
     const { exitCode, said, complained } = await lanyard(...words);
     expect({ exitCode, said }).toEqual({ exitCode: 2, said: "" });
