@@ -1,7 +1,7 @@
-import { Refusal } from "@lanyard/wire";
+import { Refusal, statements } from "@lanyard/wire";
 import { describe, expect, test } from "vitest";
 import { createAuthority, openAuthority } from "../certificates/authority.ts";
-import { found, makeCard, type TestCard } from "../testing/test-card.ts";
+import { found, makeCard } from "../testing/test-card.ts";
 import { signedInDesk } from "../testing/test-desk.ts";
 import { siteForTests } from "../testing/test-world.ts";
 import { chooseUnlock, type HolderDesk, holderDesk, readCard } from "../testing/unlock-desk.ts";
@@ -64,32 +64,43 @@ describe("[DESIGN 5] T:REQUESTED: the record is found by the key that signed", (
     expect(await reasonsFor(holder)).toMatchObject([{ details: { reason: "card_unknown" } }]);
   });
 
-  /** The desk's agent lies: it answers for the inserted card with something else. */
-  const withProof = async (holder: HolderDesk, lie: (card: TestCard) => TestCard) => {
-    const honest = holder.desk.answers.card_prove;
-    const { holderCard, desk } = holder;
+  /** The desk's agent answers for the inserted card with this slot's key, over this nonce. */
+  const withProof = async (slot: "9A" | "9E", nonce?: string) => {
+    const holder = await holderDesk(place());
+    const { desk, holderCard, site } = holder;
     desk.answers.card_prove = async (request) => {
-      const lying = lie(holderCard);
-      const reply = await honest(request);
-      const signature = lying.sign("9E", Buffer.from("not the statement"));
-      return { ...reply, certificate: lying.certificate("9E"), signature };
+      const { keyHash } = found(holderCard.record.certificates.find((one) => one.slot === slot));
+      const message = statements.cardProof({
+        origin: site.config.origin,
+        ceremony: request.ceremony,
+        keyHash,
+        nonce: nonce ?? request.nonce,
+      });
+      return {
+        certificate: holderCard.certificate(slot),
+        signature: holderCard.sign(slot, message),
+        passcode: { state: "blocked" },
+      };
     };
+    return holder;
+  };
+
+  const isNotGenuine = async (holder: HolderDesk) => {
     await refusal(holder);
     expect(await reasonsFor(holder)).toMatchObject([{ details: { reason: "card_not_genuine" } }]);
     expect(await openAt(holder)).toBeUndefined();
   };
 
-  test("a certificate without the card: the signature is missing", async () => {
-    await withProof(await holderDesk(place()), (card) => card);
+  test("a proof of yesterday, without the card: the nonce is another", async () => {
+    await isNotGenuine(await withProof("9E", `${"A".repeat(43)}=`));
   });
 
-  test("the certificate of another of its keys", async () => {
-    const asOther = (card: TestCard): TestCard => ({
-      ...card,
-      certificate: () => card.certificate("9A"),
-      sign: (_, message) => card.sign("9A", message),
-    });
-    await withProof(await holderDesk(place()), asOther);
+  test("a proof by another of its keys", async () => {
+    await isNotGenuine(await withProof("9A"));
+  });
+
+  test("and the same proof by 9E over the nonce asked for is good", async () => {
+    expect(await readCard(await withProof("9E"))).toHaveLength(22);
   });
 
   test("a card whose certificate names somebody else", async () => {

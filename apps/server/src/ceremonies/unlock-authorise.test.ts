@@ -100,6 +100,15 @@ describe("[DESIGN 5] T:AUTHORISED: only the operator's card releases a PUK, for 
     expect(await registersOf(unlocking)).toMatchObject({ n: 0, hi: 0 });
   });
 
+  test("with removal policy `ignore` too, the operator's card must be here to release anything", async () => {
+    const { world } = place();
+    const site = await world.start({ LANYARD_REMOVAL: "ignore" });
+    const unlocking = await atAgent(await holderDesk({ world, site }));
+    await unlocking.desk.remove(0);
+    await refuses(unlocking, authorisation(unlocking), "operator_gone");
+    await site.close();
+  });
+
   test("after the holder's card was pulled", async () => {
     const unlocking = await begin();
     await unlocking.desk.remove(1);
