@@ -226,11 +226,20 @@ describe("what the other side may not do", () => {
     { replyTo: 5, refused: { code, message: REFUSALS[code] } },
   ];
 
-  const serverCalls = Object.entries(LEASH_CALLS).filter(([, { from }]) => from === "server");
-  test.each(serverCalls)(
+  /** A body that fits, for every call that only the server makes. */
+  const FROM_SERVER = {
+    hello: { protocol: 1, nonce: NONCE },
+    card_prove: { ceremony: VISIT, insertion: "insertion", nonce: NONCE },
+    card_release: { ceremony: VISIT },
+    session_begin: { session: SESSION, insertion: "insertion" },
+    session_end: { session: SESSION },
+    presence: { session: SESSION, nonce: NONCE, slot: "9E" },
+  } as const satisfies { readonly [Call in CallsFrom<"server">]: unknown };
+
+  test.each(Object.entries(FROM_SERVER))(
     "%s is the server's to call: an agent that does is refused",
-    async (name) => {
-      const { answers } = await ask(name, {});
+    async (name, body) => {
+      const { answers } = await ask(name, body);
       expect(answers).toEqual(refusal("protocol_unsupported"));
     },
   );
