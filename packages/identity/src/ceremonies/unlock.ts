@@ -254,8 +254,9 @@ function lost(row: Row, event: { readonly reason: UnlockEndReason }): UnlockOutc
 /** A report that came too late still proves where the PUK stands; it does not reopen the ceremony. */
 function acceptLate(row: Row, event: { readonly index: number }): UnlockOutcome | undefined {
   if (event.index !== row.ceremony.candidate) return undefined;
-  const { n, hi } = pukAccepted(row.registers, event.index, row.profile);
-  return to(row, {}, { registers: { ...row.registers, n, hi } });
+  // The next PUK was not released with it now, so `hi`, the highest that ever left, stays.
+  const { n } = pukAccepted(row.registers, event.index, row.profile);
+  return to(row, {}, { registers: { ...row.registers, n } });
 }
 
 /** Settling proves that the card works, and by whom it was unlocked only if nothing else can have done it. */
