@@ -60,18 +60,27 @@ async function issueOdd(kept: KeptAuthority, { names = [], extensions = [] }: Od
     false,
     ["sign"],
   );
+  const alternative = new x509.SubjectAlternativeNameExtension([...names]);
+  return signedBy(issuer, signingKey, [...(names.length > 0 ? [alternative] : []), ...extensions]);
+}
+
+/** A card's certificate by whoever has this key. */
+async function signedBy(
+  parent: x509.X509Certificate,
+  signingKey: webcrypto.CryptoKey,
+  extensions: x509.Extension[] = [
+    new x509.SubjectAlternativeNameExtension([{ type: "url", value: NAME }]),
+  ],
+) {
   const certificate = await x509.X509CertificateGenerator.create({
-    serialNumber: "01",
+    serialNumber: "02",
     subject: "CN=555083916274",
-    issuer: issuer.subject,
+    issuer: parent.subject,
     ...VALIDITY,
     signingAlgorithm: SIGNING,
     publicKey: new x509.PublicKey(newKey().export({ type: "spki", format: "der" })),
     signingKey,
-    extensions: [
-      ...(names.length > 0 ? [new x509.SubjectAlternativeNameExtension([...names])] : []),
-      ...extensions,
-    ],
+    extensions,
   });
   return new Uint8Array(certificate.rawData);
 }
@@ -194,18 +203,28 @@ describe("not trusted", () => {
     const parent = new x509.X509Certificate(
       Uint8Array.from(await authority.issue(request({ publicKey }))),
     );
-    const child = await x509.X509CertificateGenerator.create({
-      serialNumber: "02",
-      subject: "CN=555083916274",
-      issuer: parent.subject,
-      ...VALIDITY,
-      signingAlgorithm: SIGNING,
-      publicKey: new x509.PublicKey(newKey().export({ type: "spki", format: "der" })),
-      signingKey: keys.privateKey,
-      extensions: [new x509.SubjectAlternativeNameExtension([{ type: "url", value: NAME }])],
-    });
-    const withCard = openTrust(`${authority.trustPem}\n${parent.toString("pem")}`);
-    expect(withCard.verify(new Uint8Array(child.rawData))).toBeUndefined();
+    const child = await signedBy(parent, keys.privateKey);
+    expect(
+      openTrust(`${authority.trustPem}\n${parent.toString("pem")}`).verify(child),
+    ).toBeUndefined();
+  });
+
+  test("what a certificate signed that is no authority, though it is listed among them", async () => {
+    const keys = await webcrypto.subtle.generateKey(SIGNING, true, ["sign", "verify"]);
+    const listed = (extensions: x509.Extension[]) =>
+      x509.X509CertificateGenerator.createSelfSigned({
+        serialNumber: "01",
+        name: "CN=Listed",
+        ...VALIDITY,
+        signingAlgorithm: SIGNING,
+        keys,
+        extensions,
+      });
+    const verified = async (parent: x509.X509Certificate) =>
+      openTrust(parent.toString("pem")).verify(await signedBy(parent, keys.privateKey));
+    const anAuthority = new x509.BasicConstraintsExtension(true, 0, true);
+    expect(await verified(await listed([anAuthority]))).toBeDefined();
+    expect(await verified(await listed([]))).toBeUndefined();
   });
 
   test("anything, while the root is not among the authorities", () => {
