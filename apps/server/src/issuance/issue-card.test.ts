@@ -153,7 +153,7 @@ async function signsAsCertified(
   if (der === undefined) return false;
   const message = randomBytes(40);
   const digest = createHash("sha256").update(message).digest();
-  // 9C wants the passcode before every signature [PIV-1 §4.4].
+  // 9C wants the passcode before every signature [PIV-1 §3.2.1].
   if (slot !== "9E") await piv.verify(secret(PASSCODE));
   const key = new X509Certificate(der).publicKey;
   if (algorithm === "rsa2048") {
