@@ -158,6 +158,13 @@ describe("the unlock's table (DESIGN 5)", () => {
     expect(late).toMatchObject({ ceremony: { phase: "uncertain" }, registers: { n: 0, hi: 1 } });
   });
 
+  test("a late 9000 to a PUK that was in doubt does not count the next one, which never left", () => {
+    const doubtful = { ...START, registers: run(TO_RELEASE).registers };
+    const lost = run([...TO_RELEASE, { type: "lost", reason: "answer_lost" }], doubtful);
+    const late = stepUnlock({ ...lost, profile: PROFILE }, { type: "puk_accepted", index: 1 });
+    expect(late?.registers).toMatchObject({ n: 1, hi: 1 });
+  });
+
   test("the registers never lose the card's PUK, whatever is done, pulled, lost or repeated", () => {
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 11 }), { maxLength: 60 }), fc.boolean(), (moves, come) => {
