@@ -156,6 +156,32 @@ describe("the target is checked as well as the activity", () => {
     expect((await browser.get(`/people/${elsewhere.careId}/photo`)).status).toBe(403);
     const byName = await browser.get(`/people?q=${elsewhere.familyName}`);
     expect(byName.body).not.toContain(`/people/${elsewhere.careId}`);
+    const byNumber = await browser.get(`/people?q=${elsewhere.careId}`);
+    expect(byNumber.body).not.toContain(`/people/${elsewhere.careId}`);
+  });
+
+  test("by number an unlocker finds whose card is in hand, anywhere; by name not", async () => {
+    const { browser } = await signedInDesk(place(), ["Smartcard Administrator"]);
+    const elsewhere = await place().world.person({ organisationCode: "RX2" });
+    const byNumber = await browser.get(`/people?q=${elsewhere.careId}`);
+    expect(byNumber.body).toContain(`/people/${elsewhere.careId}`);
+    const byName = await browser.get(`/people?q=${elsewhere.familyName}`);
+    expect(byName.body).not.toContain(`/people/${elsewhere.careId}`);
+  });
+
+  test("with a narrower unlock scope, a device elsewhere does not give its holder's name away", async () => {
+    const narrow = await place().world.start({ LANYARD_UNLOCK_SCOPE: "own-organisation" });
+    const { browser } = await signedInDesk({ world: place().world, site: narrow }, ["RA Agent"]);
+    const names: number[] = [];
+    for (const organisationCode of ["RX1", "RX2"]) {
+      const holder = await place().world.person({ organisationCode });
+      const card = await place().world.card(holder.careId);
+      const answer = await browser.get(`/manage-smartcard/${card.record.serial}`);
+      names.push(answer.status);
+      expect(answer.body.includes(holder.familyName)).toBe(organisationCode === "RX1");
+    }
+    expect(names).toEqual([200, 404]);
+    await narrow.close();
   });
 
   test("an unlocker may open whose card is in hand, anywhere, and each look is on record", async () => {

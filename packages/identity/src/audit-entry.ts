@@ -4,7 +4,7 @@ import type { AuditKeys } from "./ports.ts";
 /** Every kind of entry, one row each: what it says happened. The key is part of the record and never changes meaning. */
 export const AUDIT_ACTIONS = {
   "desk.enrolled": "A desk's device key was enrolled",
-  "desk.refused": "A desk was refused",
+  "desk.refused": "A revoked desk tried to connect",
   "session.started": "An operator signed in with their smartcard",
   "session.refused": "A sign-in was refused",
   "session.ended": "A session ended",

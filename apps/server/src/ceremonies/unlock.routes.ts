@@ -1,6 +1,6 @@
 import { type Ceremony, displayName, isEvidenceKind, type Smartcard } from "@lanyard/identity";
 import type { Core } from "../core.ts";
-import type { Answer, Route, SignedInVisitor, Visitor } from "../http/route.ts";
+import type { Answer, Operator, Route, SignedInVisitor, Visitor } from "../http/route.ts";
 import type { DeskRooms } from "../leash/desk-calls.ts";
 import { describeDesk } from "../live/desk-status.ts";
 import { outcomePage } from "../pages/outcome/outcome.page.tsx";
@@ -16,7 +16,7 @@ import {
 import { personalDetailsPage } from "../pages/unlock/personal-details.page.tsx";
 import { servicePage } from "../pages/unlock/service.page.tsx";
 import { serviceOffer } from "../pages/unlock/service-offer.ts";
-import { type HolderFile, mayUnlock, readHolder } from "../people/holder.ts";
+import { type HolderFile, mayOpen, mayUnlock, readHolder } from "../people/holder.ts";
 import type { CardRefusal } from "./holder-card.ts";
 
 /** The how-to's steps E to J, one route each. */
@@ -47,7 +47,7 @@ async function askForCard(
   refusal?: CardRefusal,
 ): Promise<Answer> {
   const { frame, operator, params } = visitor;
-  const expected = await expectedDevice(core, params["serial"]);
+  const expected = await expectedDevice(core, operator, params["serial"]);
   if (params["serial"] !== undefined && expected === undefined)
     return { page: problemPage(frame, { status: 404 }), status: 404 };
   const { session } = operator;
@@ -56,15 +56,18 @@ async function askForCard(
   return { page, status: refusal === undefined ? 200 : 409 };
 }
 
+/** Whose device it is, for who may know; to anybody else there is no such device. */
 async function expectedDevice(
   core: Core,
+  operator: Operator,
   serial: string | undefined,
 ): Promise<ExpectedDevice | undefined> {
   if (serial === undefined) return undefined;
   return core.store.transaction(async (records) => {
     const card = await records.cards.find(serial);
-    const person = card && (await records.people.find(card.careId));
-    return person && { serial, holderName: displayName(person) };
+    const file = card && (await readHolder(records, operator, card.careId));
+    if (file === undefined || !mayOpen(core, operator, file.target).allowed) return undefined;
+    return { serial, holderName: displayName(file.view.person) };
   });
 }
 
@@ -106,6 +109,8 @@ async function withCeremony(
   const card = file?.cards.find(({ serial }) => serial === ceremony?.cardSerial);
   if (ceremony === undefined || file === undefined || card === undefined)
     return { page: problemPage(frame, { status: 404 }), status: 404 };
+  if (!mayOpen(core, operator, file.target).allowed)
+    return { page: problemPage(frame, { status: 403, activity: "unlock" }), status: 403 };
   return handle({ core, rooms, visitor, ceremony, card, file });
 }
 

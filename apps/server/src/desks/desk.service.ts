@@ -28,10 +28,25 @@ export class DeskService {
       throw new Refusal("desk_key_invalid");
     const keyHash = keyHashOf(key);
     const known = await this.#core.store.transaction((records) => records.desks.findByKey(keyHash));
-    if (known?.revokedAt !== undefined) throw new Refusal("desk_revoked");
+    if (known?.revokedAt !== undefined) {
+      await this.#recordRevoked(known);
+      throw new Refusal("desk_revoked");
+    }
     if (known !== undefined) return this.#renamed(known, hello.deskName);
     if (!this.#core.config.openEnrolment) throw new Refusal("desk_unknown");
     return this.#enrol(key, keyHash, hello.deskName);
+  }
+
+  /** A stranger's key is for the log alone, or anybody could fill the record; a revoked desk's is for the record. */
+  #recordRevoked(desk: Desk): Promise<void> {
+    return this.#core.store.transaction((records) =>
+      record(records, {
+        action: "desk.refused",
+        at: this.#core.now(),
+        deskId: desk.id,
+        details: { reason: "desk_revoked" },
+      }),
+    );
   }
 
   async #renamed(desk: Desk, name: string): Promise<Desk> {

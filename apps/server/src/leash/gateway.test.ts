@@ -127,6 +127,9 @@ describe("[DESIGN 4] who is at the other end", () => {
     const refused = { code: 1008, reason: "desk_revoked" };
     expect(await dial(closed, { key: revoked }).closed).toEqual(refused);
     expect(await dial(site(), { key: revoked }).closed).toEqual(refused);
+    // A stranger's try is in the log only, or anybody could fill the record.
+    const refusals = (await world.record()).filter(({ action }) => action === "desk.refused");
+    expect(refusals.map(({ deskId }) => deskId)).toEqual(["revoked-desk", "revoked-desk"]);
     await closed.close();
   });
 

@@ -51,7 +51,8 @@ export function viewOf(
   };
 }
 
-function targetOf(
+/** The person as a target of an operator's activity. */
+export function targetOf(
   person: Person,
   operator: Operator,
   organisations: readonly Organisation[],

@@ -12,6 +12,7 @@ import {
   mayOpen,
   mayUnlock,
   readHolder,
+  targetOf,
   viewOf,
 } from "./holder.ts";
 
@@ -49,13 +50,16 @@ async function search(core: Core, { query, frame, operator }: SignedInVisitor): 
   }
   const { results, hasMore } = await core.store.transaction(async (records) => {
     const organisations = await records.people.organisations();
-    // By number whoever holds the card may be found; by name only the people of one's own organisations.
+    // By name only the people of one's own organisations; by number whoever one may open (ADR 0011).
     const byNumber = /^[0-9 ]+$/.test(text);
     const organisationCodes = byNumber
       ? undefined
       : findableOrganisations(core, operator, organisations);
     const limit = RESULTS + 1;
-    const people = await records.people.search({ text, organisationCodes, limit });
+    const found = await records.people.search({ text, organisationCodes, limit });
+    const people = found.filter(
+      (person) => mayOpen(core, operator, targetOf(person, operator, organisations)).allowed,
+    );
     const shown = people.slice(0, RESULTS);
     const photos = await records.people.withPhoto(shown.map((person) => person.careId));
     return {

@@ -20,9 +20,10 @@ export function portalRoutes(core: Core, rooms: DeskRooms): readonly Route[] {
       method: "GET",
       path: "/",
       access: "public",
-      handle: async ({ frame, deskId }) => {
+      handle: async (visitor) => {
+        const { frame, deskId } = visitor;
         const desk = deskId === undefined ? undefined : await describeDesk(core, deskId, undefined);
-        return { page: portalPage(frame, { desk }) };
+        return { page: portalPage(frame, { desk }), cookies: endedSession(visitor) };
       },
     },
     { method: "GET", path: "/cis", access: "public", handle: (visitor) => cis(core, visitor) },
@@ -75,19 +76,26 @@ export function portalRoutes(core: Core, rooms: DeskRooms): readonly Route[] {
   ];
 }
 
-/** Home for who is signed in; otherwise the next step towards it. */
+/** Home for who is signed in; otherwise, or after a sign-in that came to nothing, the next step towards it. */
 async function cis(core: Core, visitor: Visitor, problem?: SignInProblem): Promise<Answer> {
   const { frame, operator, deskId } = visitor;
-  if (operator !== undefined) {
+  if (operator !== undefined && problem === undefined) {
     const desk = await describeDesk(core, operator.session.deskId, operator.session);
     return { page: homePage(frame, { desk }) };
   }
-  if (deskId === undefined) return { page: meetDeskPage(frame) };
+  const cookies = endedSession(visitor);
+  if (deskId === undefined) return { page: meetDeskPage(frame), cookies };
   const desk = await describeDesk(core, deskId, undefined);
-  return { page: signInPage(frame, { desk, problem }) };
+  return { page: signInPage(frame, { desk, problem }), cookies };
 }
 
-/** Says why, once: the cookie of the ended session is taken away with it. */
+/** The way on takes an ended session's cookie away; until then every tab of this browser can still learn why. */
+function endedSession({ operator, sessionCookie }: Visitor): readonly string[] {
+  const ended = operator === undefined && sessionCookie !== undefined;
+  return ended ? [setCookie("session", undefined)] : [];
+}
+
+/** Says why, to every tab that asks: the cookie stays until somebody goes on from here. */
 async function signedOut(core: Core, visitor: Visitor): Promise<Answer> {
   const { frame, operator, sessionCookie } = visitor;
   if (operator !== undefined) return { redirect: "/cis" };
@@ -95,10 +103,7 @@ async function signedOut(core: Core, visitor: Visitor): Promise<Answer> {
     sessionCookie === undefined
       ? undefined
       : await core.store.transaction((records) => records.sessions.find(hashOf(sessionCookie)));
-  return {
-    page: signedOutPage(frame, { reason: session?.endReason }),
-    cookies: [setCookie("session", undefined)],
-  };
+  return { page: signedOutPage(frame, { reason: session?.endReason }) };
 }
 
 /** BIND BEFORE PASSCODE: a browser that did not start the visit is refused before anything is asked. */
@@ -131,9 +136,9 @@ async function collectSignIn(
 ): Promise<Answer> {
   const { result } = visit;
   if (result !== undefined && "gaveUp" in result)
-    return cis(core, { ...visitor, operator: undefined }, asProblem(result.gaveUp));
+    return cis(core, visitor, asProblem(result.gaveUp));
   const cookie = await signIn.collect(visit);
-  if (cookie === undefined) return cis(core, { ...visitor, operator: undefined }, "card_gone");
+  if (cookie === undefined) return cis(core, visitor, "card_gone");
   return { redirect: "/cis", cookies: [setCookie("session", cookie)] };
 }
 

@@ -56,7 +56,11 @@ export function createSignInService(core: Core, rooms: Rooms): SignInService {
       const visit = await rooms.visits.bound(desk, request.visit);
       if (visit.purpose !== "sign_in" || visit.nonce === undefined)
         throw new Refusal("visit_unknown");
-      const card = await recogniseOperator(core, request, visit.nonce);
+      const card = await recordingRefusal(
+        core,
+        desk,
+        recogniseOperator(core, request, visit.nonce),
+      );
       const refusal = await core.store.transaction((records) => judge(core, records, card, rooms));
       if (refusal !== undefined) {
         await recordRefusal(core, desk, card, refusal);
@@ -115,18 +119,32 @@ function closed(status: "open" | "closed"): RefusalCode | undefined {
   return status === "closed" ? "person_closed" : undefined;
 }
 
+/** A card that nobody here knows, or that lies about itself, is in the record too: only without a name. */
+async function recordingRefusal(
+  core: Core,
+  desk: Desk,
+  recognised: Promise<Smartcard>,
+): Promise<Smartcard> {
+  try {
+    return await recognised;
+  } catch (error) {
+    if (error instanceof Refusal) await recordRefusal(core, desk, undefined, error.code);
+    throw error;
+  }
+}
+
 function recordRefusal(
   core: Core,
   desk: Desk,
-  card: Smartcard,
+  card: Smartcard | undefined,
   reason: RefusalCode,
 ): Promise<void> {
   return core.store.transaction((records) =>
     record(records, {
       action: "session.refused",
       at: core.now(),
-      actor: card.careId,
-      cardSerial: card.serial,
+      actor: card?.careId,
+      cardSerial: card?.serial,
       deskId: desk.id,
       details: { reason },
     }),

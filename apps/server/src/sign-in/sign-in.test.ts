@@ -99,6 +99,10 @@ describe("each refusal has its own reason, and nobody is signed in", () => {
     const wish = { careId, serial: "39999999", issuedAt: world.clock.now() };
     const unknown = await makeCard(world.authority, wish);
     expect(await refusedAs({ ...met, card: unknown })).toEqual({ refused: "card_unknown" });
+    // Nobody to name, but a desk and a reason: the record has it all the same.
+    const refusals = (await world.record()).filter(({ action }) => action === "session.refused");
+    expect(refusals.at(-1)).toMatchObject({ details: { reason: "card_unknown" } });
+    expect(refusals.at(-1)?.["actor"]).toBeUndefined();
   });
 
   test("a card whose certificate names somebody else: not genuine", async () => {
