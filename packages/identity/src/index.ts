@@ -84,6 +84,7 @@ export type * from "./ports.ts";
 export {
   candidates,
   freshRegisters,
+  liftByHint,
   type PukRegisters,
   prepareRelease,
   pukAccepted,

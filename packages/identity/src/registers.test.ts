@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   candidates,
   freshRegisters,
+  liftByHint,
   type PukRegisters,
   prepareRelease,
   pukAccepted,
@@ -75,9 +76,37 @@ describe("PUK registers (DESIGN 5, rules R1 to R7)", () => {
     expect(pukAccepted(low, 0, PROFILE).triesLeft).toBe(15);
   });
 
+  test("a hint makes good what a fail-over forgot: the card holds it, or the next one", () => {
+    const forgotten = freshRegisters(15);
+    expect(liftByHint(forgotten, 0)).toMatchObject({ n: 0, hi: 1, exposed: true });
+    expect(liftByHint(forgotten, 4)).toMatchObject({ n: 4, hi: 5, exposed: true });
+  });
+
+  test("a hint that tells nothing new changes nothing, not even a freeze", () => {
+    const settled = { ...freshRegisters(15), n: 3, hi: 3 };
+    const doubtful = released(settled).registers;
+    expect(liftByHint(settled, 2)).toBe(settled);
+    expect(liftByHint(doubtful, 3)).toBe(doubtful);
+    const frozen = { ...doubtful, frozen: true };
+    expect(liftByHint(frozen, 3)).toBe(frozen);
+  });
+
+  test("a hint that brings a new candidate lifts the freeze, and what was refused stays refused", () => {
+    const frozen = pukRefused(freshRegisters(15), 0, 14);
+    expect(frozen.frozen).toBe(true);
+    const lifted = liftByHint(frozen, 0);
+    expect(lifted).toMatchObject({ frozen: false, refused: 0 });
+    expect(released(lifted)).toMatchObject({ candidate: 1, next: undefined });
+  });
+
+  test("what was refused or tried below the hint is forgotten", () => {
+    const old = { ...freshRegisters(15), hi: 1, refused: 0, tried: 1 };
+    expect(liftByHint(old, 2)).toMatchObject({ n: 2, refused: undefined, tried: undefined });
+  });
+
   test("R2: whatever is told, in whatever order, late or twice, n and hi only rise", () => {
     const step = fc.record({
-      kind: fc.constantFrom("accepted", "rotated", "refused", "release"),
+      kind: fc.constantFrom("accepted", "rotated", "refused", "release", "hint"),
       index: fc.nat({ max: 5 }),
     });
     fc.assert(
@@ -99,6 +128,7 @@ function apply(registers: PukRegisters, kind: string, index: number): PukRegiste
   if (kind === "accepted") return pukAccepted(registers, index, PROFILE);
   if (kind === "rotated") return pukRotated(registers, index);
   if (kind === "refused") return pukRefused(registers, index, 10);
+  if (kind === "hint") return liftByHint(registers, index);
   const release = prepareRelease(registers, true);
   return release.ok ? release.registers : registers;
 }

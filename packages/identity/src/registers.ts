@@ -123,6 +123,27 @@ export function pukRotated(registers: PukRegisters, index: number): PukRegisters
   };
 }
 
+/**
+ * The card carries our own counter, written before each CHANGE REFERENCE DATA: it had accepted index `hint`, so it holds
+ * `hint` or `hint + 1`, whatever a lost commit or an old backup made us forget. A stale hint changes nothing.
+ *
+ * Believe only a hint whose MAC was checked: it lifts a freeze when it brings a candidate that was not refused.
+ */
+export function liftByHint(registers: PukRegisters, hint: number): PukRegisters {
+  const n = max(registers.n, hint);
+  const hi = max(registers.hi, hint + 1);
+  if (n === registers.n && hi === registers.hi) return registers;
+  return {
+    ...registers,
+    n,
+    hi,
+    refused: registers.refused === n ? n : undefined,
+    tried: registers.tried === n ? n : undefined,
+    frozen: false,
+    exposed: true,
+  };
+}
+
 function max(left: number, right: number): number {
   return left > right ? left : right;
 }
