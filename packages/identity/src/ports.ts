@@ -261,15 +261,19 @@ export interface AuditKeys {
   readonly ceremonyId: string | undefined;
 }
 
-/** Derives PUKs. The master key never leaves it. */
+/** Derives what opens or speaks for one card. The master key never leaves it; HMAC-SHA-256 is all that is asked of it. */
 export interface CardSecrets {
   /** The master key version new cards are issued under. */
   readonly keyVersion: number;
-  /** `count` PUKs of eight ASCII characters each, indices from `index` on, for one card. */
+  /** The PUK with this index: eight ASCII characters. */
   derivePuk(of: PukOf, index: number): Promise<Secret>;
+  /** The card-management key (9B), for AES-256. It is set at issuance and never leaves the server after that. */
+  deriveManagementKey(of: PukOf): Promise<Secret>;
+  /** The MAC that says that we wrote this index into the card's hint object; 32 bytes, not secret. */
+  hintMac(of: PukOf, index: number): Promise<Uint8Array>;
 }
 
-/** Everything a PUK depends on besides the master key and its index. */
+/** Everything a card's secrets depend on besides the master key, and the index of a PUK. */
 export interface PukOf {
   readonly keyVersion: number;
   readonly careId: CareId;

@@ -1,9 +1,10 @@
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { Secret } from "@lanyard/bytes";
 import type { CardSecrets } from "@lanyard/identity";
 import { z } from "zod";
 import { SecretsError } from "./errors.ts";
+import { hintMessage, managementKeyMessage } from "./messages.ts";
 import { derivePuk } from "./puk.ts";
 
 const KEY_BYTES = 32;
@@ -53,17 +54,22 @@ export async function openKeyFile(path: string): Promise<CardSecrets> {
   const keys = new Map(
     parsed.data.keys.map(({ version, key }) => [version, new Secret(Buffer.from(key, "base64"))]),
   );
+  const keyOf = (version: number): Uint8Array => {
+    const key = keys.get(version);
+    if (key === undefined)
+      throw new SecretsError(
+        "secrets/version_unknown",
+        `The master key version ${version} is not in ${path}. Restore it from its backup.`,
+      );
+    return key.reveal();
+  };
+  const mac = (version: number, message: Uint8Array) =>
+    createHmac("sha256", keyOf(version)).update(message).digest();
   return {
     keyVersion: Math.max(...keys.keys()),
-    derivePuk: async (of, index) => {
-      const key = keys.get(of.keyVersion);
-      if (key === undefined)
-        throw new SecretsError(
-          "secrets/version_unknown",
-          `The master key version ${of.keyVersion} is not in ${path}. Restore it from its backup.`,
-        );
-      return derivePuk(key.reveal(), of, index);
-    },
+    derivePuk: async (of, index) => derivePuk(keyOf(of.keyVersion), of, index),
+    deriveManagementKey: async (of) => new Secret(mac(of.keyVersion, managementKeyMessage(of))),
+    hintMac: async (of, index) => mac(of.keyVersion, hintMessage(of, index)),
   };
 }
 

@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
-import { asciiBytes, concatBytes, frame, fromHex, Secret, uint32be } from "@lanyard/bytes";
+import { concatBytes, Secret, uint32be } from "@lanyard/bytes";
 import type { PukOf } from "@lanyard/identity";
+import { pukMessage } from "./messages.ts";
 
 /** [PIV-2 §2.4.3] wants eight bytes; letters and digits only, because some cards take no byte above 7f. */
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -17,15 +18,7 @@ const FAIR_BYTES = 248;
  * followed by `uint32(k)`.
  */
 export function derivePuk(masterKey: Uint8Array, of: PukOf, index: number): Secret {
-  const message = frame(
-    "lanyard/puk/1",
-    uint32be(of.keyVersion),
-    asciiBytes(of.careId),
-    fromHex(of.cardKeyHash),
-    asciiBytes(of.issuanceId),
-    of.seed,
-    uint32be(index),
-  );
+  const message = pukMessage(of, index);
   const puk = new Uint8Array(PUK_CHARACTERS);
   let filled = 0;
   for (let block = 0; filled < PUK_CHARACTERS; block += 1) {

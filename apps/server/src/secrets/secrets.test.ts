@@ -6,6 +6,7 @@ import { type CareId, type PukOf, parseCareId } from "@lanyard/identity";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createMasterKeyFile, openKeyFile } from "./key-file.ts";
+import { hintMessage, managementKeyMessage, pukMessage } from "./messages.ts";
 import { derivePuk } from "./puk.ts";
 
 function careId(text: string): CareId {
@@ -99,6 +100,44 @@ describe("PUK derivation (DESIGN 5)", () => {
   });
 });
 
+describe("the other secrets of a card", () => {
+  const field = (bytes: Uint8Array) => Buffer.concat([Buffer.from([0, bytes.length]), bytes]);
+  const uint32 = (value: number) => Buffer.from([0, 0, value >> 8, value & 0xff]);
+  /** The framing written out by hand, as for the PUK. */
+  const macByHand = (purpose: string, of: PukOf, ...more: Uint8Array[]) =>
+    createHmac("sha256", MASTER)
+      .update(Buffer.from(purpose, "ascii"))
+      .update(field(uint32(of.keyVersion)))
+      .update(field(Buffer.from(of.careId, "ascii")))
+      .update(field(Buffer.from(of.cardKeyHash, "hex")))
+      .update(field(Buffer.from(of.issuanceId, "ascii")))
+      .update(field(of.seed))
+      .update(Buffer.concat(more.map(field)))
+      .digest("hex");
+  const macOf = (message: Uint8Array) => createHmac("sha256", MASTER).update(message).digest("hex");
+
+  test("the management key and the hint's MAC are those written out by hand", () => {
+    expect(macOf(managementKeyMessage(CARD))).toBe(macByHand("lanyard/management-key/1", CARD));
+    expect(macOf(hintMessage(CARD, 300))).toBe(macByHand("lanyard/hint/1", CARD, uint32(300)));
+  });
+
+  test("every input moves them, and no purpose gives another's", () => {
+    const cards: readonly PukOf[] = [
+      CARD,
+      { ...CARD, keyVersion: 2 },
+      { ...CARD, careId: careId("555083916275") },
+      { ...CARD, cardKeyHash: "ac".repeat(32) },
+      { ...CARD, issuanceId: "issuance-2" },
+      { ...CARD, seed: new Uint8Array(32).fill(10) },
+    ];
+    const macs = cards.flatMap((card) =>
+      [managementKeyMessage(card), hintMessage(card, 0), pukMessage(card, 0)].map(macOf),
+    );
+    macs.push(macOf(hintMessage(CARD, 1)));
+    expect(new Set(macs).size).toBe(macs.length);
+  });
+});
+
 describe("the master key file", () => {
   let directory = "";
   beforeAll(async () => {
@@ -113,6 +152,10 @@ describe("the master key file", () => {
     const [first, second] = [await openKeyFile(path), await openKeyFile(path)];
     expect(first.keyVersion).toBe(1);
     expect(text(await first.derivePuk(CARD, 3))).toBe(text(await second.derivePuk(CARD, 3)));
+    const managementKey = await first.deriveManagementKey(CARD);
+    expect(managementKey.length).toBe(32);
+    expect(text(managementKey)).toBe(text(await second.deriveManagementKey(CARD)));
+    expect(await first.hintMac(CARD, 3)).toEqual(await second.hintMac(CARD, 3));
   });
 
   test("is never overwritten", async () => {
@@ -150,5 +193,10 @@ describe("the master key file", () => {
     await expect(secrets.derivePuk({ ...CARD, keyVersion: 9 }, 0)).rejects.toMatchObject({
       code: "secrets/version_unknown",
     });
+    for (const asked of [
+      secrets.deriveManagementKey({ ...CARD, keyVersion: 9 }),
+      secrets.hintMac({ ...CARD, keyVersion: 9 }, 0),
+    ])
+      await expect(asked).rejects.toMatchObject({ code: "secrets/version_unknown" });
   });
 });

@@ -160,7 +160,7 @@ class World implements TestWorld {
       },
     };
     this.secrets = {
-      keyVersion: keys.keyVersion,
+      ...keys,
       derivePuk: (of, index) => {
         this.derived.push(index);
         return keys.derivePuk(of, index);
