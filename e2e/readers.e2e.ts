@@ -7,7 +7,6 @@ import { cardSessionContract, readerDriverContract, TEST_CARD, testCard } from "
 import { blankCardState, CARD_PROFILES, type VirtualCard } from "@lanyard/virtual-card";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pcscUnavailable } from "./harness/pcscd.ts";
-import { drillReaders } from "./harness/reader-drill.ts";
 import { insertionShown, openVpcdDesk, untilEmpty, type VpcdDesk } from "./harness/vpcd-desk.ts";
 
 const unavailable = pcscUnavailable();
@@ -83,17 +82,6 @@ describe.skipIf(unavailable !== undefined)(
           await desk.remove(readerName);
         },
       };
-    });
-  },
-);
-
-describe.skipIf(unavailable !== undefined)(
-  `pulling${unavailable ? ` (skipped: ${unavailable})` : ""}`,
-  () => {
-    test("50 random insertions and removals and two restarts of the service leave readers that work", async () => {
-      const report = await drillReaders({ events: 50, seed: 20_261, say: () => undefined });
-      expect(report.restarts).toBe(2);
-      expect(report.connections).toBeGreaterThan(5);
     });
   },
 );

@@ -1,11 +1,12 @@
 // What `npm test` runs. Needs Node and the packages of `npm ci`; brings or names the rest (tools/debian.mjs).
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { describeMissing, installPackages, isCi, mayInstall, missingPackages } from "./debian.mjs";
+import { PRIVATE_NETWORK_ENV, privateNetwork } from "./private-network.mjs";
 import {
   addResults,
   forbidSkips,
@@ -41,7 +42,7 @@ const STEPS = [
   { part: "check",  name: "floors",                run: (on) => check(on, [bin("tsx", "tsx"), "tools/check-floors.ts"]) },
   { part: "check",  name: "citations",             run: (on) => check(on, [bin("tsx", "tsx"), "tools/check-citations.ts"]) },
   { part: "unit",   name: "unit tests",            run: (on) => vitest(on, "unit", []) },
-  { part: "e2e",    name: "end-to-end tests",      run: (on) => vitest(on, "e2e", privateNetwork()) },
+  { part: "e2e",    name: "end-to-end tests",      run: (on) => vitest(on, "e2e", privateNetworkIfAny()) },
 ];
 
 const LIMIT_MS = {
@@ -134,7 +135,7 @@ async function vitest(on, project, wrapper) {
     ...["--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`],
     ...(on.only === undefined ? [] : ["--passWithNoTests", on.only]),
   ];
-  const env = wrapper.length > 0 ? { LANYARD_PRIVATE_NET: "1" } : {};
+  const env = wrapper.length > 0 ? PRIVATE_NETWORK_ENV : {};
   const exitCode = await runProcess(on, words, env);
   if (on.only !== undefined && exitCode === 0 && !existsSync(reportFile)) return noResults();
   return vitestResults({ project, report: readReport(reportFile), exitCode, root: ROOT });
@@ -148,30 +149,12 @@ function readReport(file) {
   }
 }
 
-/**
- * Readies a network of our own and hands over. vpcd listens on every address and asks nobody who he is, so it must
- * not be reachable; the `quickack` routes take 44 ms off each of its APDUs; an empty /run/pcscd leaves a reader
- * service of this machine alone.
- */
-const PRIVATE_NETWORK_SCRIPT = `
-ip link set lo up || exit 1
-mkdir -p /run/pcscd && mount -t tmpfs -o mode=0755 lanyard /run/pcscd || exit 1
-for destination in 127.0.0.0/8 127.0.0.1; do
-  ip route change table local local $destination dev lo proto kernel scope host src 127.0.0.1 quickack 1
-done
-exec "$@"`;
-
 /** The command in front of the end-to-end tests, or nothing where only root on Linux could have it. */
-function privateNetwork() {
-  const unshare = ["unshare", "--mount", "--net", "sh", "-c", PRIVATE_NETWORK_SCRIPT, "sh"];
-  const [command, ...words] = [...unshare, "true"];
-  const isPossible =
-    process.platform === "linux" &&
-    process.getuid?.() === 0 &&
-    spawnSync(command, words, { stdio: "ignore" }).status === 0;
-  if (isPossible) return unshare;
-  say("No private network here (it takes root on Linux, and ip): tests over PC/SC are skipped.");
-  return [];
+function privateNetworkIfAny() {
+  const words = privateNetwork();
+  if (words.length === 0)
+    say("No private network here (it takes root on Linux, and ip): tests over PC/SC are skipped.");
+  return words;
 }
 
 /** Runs one command in a process group of its own and stops what is left of the group. Gives its exit code. */

@@ -5,6 +5,7 @@ import { asciiBytes, Secret } from "@lanyard/bytes";
 import { CardError, type CardSession, openPivSession, type PivSession } from "@lanyard/piv";
 import { issueTestCard, TEST_CARD, type TestCard, testCard } from "@lanyard/testkit";
 import { CARD_PROFILES, type VirtualCard } from "@lanyard/virtual-card";
+import { randomFrom } from "../../drills/drill.ts";
 import { PRESENCE_POLL_MS } from "./pcscd.ts";
 import { insertionShown, openVpcdDesk, untilReaders, type VpcdDesk } from "./vpcd-desk.ts";
 
@@ -228,15 +229,4 @@ function passcode(): Secret {
 
 function count({ endings }: Drill, ending: string): void {
   endings.set(ending, (endings.get(ending) ?? 0) + 1);
-}
-
-/** A small generator of numbers from 0 to 1 that a seed repeats (xorshift). */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0 || 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
 }
