@@ -5,35 +5,56 @@ import { pcscUnavailable } from "../e2e/harness/pcscd.ts";
 import { isInPrivateNetwork, runAgainInPrivate } from "../tools/private-network.mjs";
 import { benchApduPath } from "./apdu-path.ts";
 import { benchDesk } from "./desk.ts";
+import { benchFootprint } from "./footprint.ts";
 import { say } from "./report.ts";
+
+interface Benchmark {
+  readonly name: string;
+  readonly about: string;
+  /** How many times, unless said otherwise; what is counted is the benchmark's own. */
+  readonly rounds: number;
+  readonly needs: "nothing" | "pcsc";
+  run(rounds: number): Promise<void>;
+}
+
+const unavailable = pcscUnavailable();
+const mode = unavailable === undefined ? "pcsc" : "demo";
+
+/** Every benchmark, in the order they run. */
+// biome-ignore format: a row each
+const BENCHMARKS: readonly Benchmark[] = [
+  { name: "desk", rounds: 12, needs: "nothing", run: (rounds) => benchDesk(mode, rounds),
+    about: "card in reader to Personal Details, Confirm to success, against the bare APDUs; a round is one unlock" },
+  { name: "apdu", rounds: 12, needs: "pcsc", run: benchApduPath,
+    about: "the PUK's way to the card against yubico-piv-tool and pkcs15-tool" },
+  { name: "footprint", rounds: 1, needs: "nothing", run: benchFootprint,
+    about: "start and memory of demo, server and agent, each to its aim" },
+];
 
 const HELP = `npm run bench [-- options]
 
-  --rounds N      unlocks measured (12)
-  --only NAME     desk: card in reader to Personal Details, Confirm to success, against the bare APDUs
-                  apdu: the PUK's way to the card against yubico-piv-tool and pkcs15-tool
-  --help          this`;
+  --only NAME     one benchmark
+  --rounds N      instead of the benchmark's own number
+  --help          this
+
+Benchmarks
+${BENCHMARKS.map(({ name, about, rounds }) => `  ${name.padEnd(12)}${about} (${rounds} rounds)`).join("\n")}`;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: {
-      rounds: { type: "string", default: "12" },
-      only: { type: "string" },
-      help: { type: "boolean" },
-    },
+    options: { rounds: { type: "string" }, only: { type: "string" }, help: { type: "boolean" } },
   });
-  if (values.help) {
-    say(HELP);
-    return 0;
+  const chosen = BENCHMARKS.filter(({ name }) => [undefined, name].includes(values.only));
+  if (values.help || chosen.length === 0) {
+    say(values.help ? HELP : `There is no benchmark ${values.only}.\n\n${HELP}`);
+    return values.help ? 0 : 2;
   }
   const elsewhere = isInPrivateNetwork() ? undefined : runAgainInPrivate();
   if (elsewhere !== undefined) return elsewhere;
-  const unavailable = pcscUnavailable();
-  const mode = unavailable === undefined ? "pcsc" : "demo";
   if (unavailable !== undefined) say(`Measured on readers in memory: ${unavailable}.\n`);
-  const rounds = Number(values.rounds);
-  if (values.only !== "apdu") await benchDesk(mode, rounds);
-  if (values.only !== "desk" && mode === "pcsc") await benchApduPath(rounds);
+  for (const { name, needs, rounds, run } of chosen)
+    if (needs === "pcsc" && unavailable !== undefined) say(`${name}: not here: ${unavailable}`);
+    else await run(Number(values.rounds ?? rounds));
   return 0;
 }
 

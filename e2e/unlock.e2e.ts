@@ -1,8 +1,9 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { expectAccessible, launchBrowser, newVisitor, type Visitor } from "./harness/browser.ts";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
+import { expectAccessible } from "./harness/browser.ts";
 import { CARDS, HowTo } from "./harness/how-to.ts";
-import { modes, type Product, startProduct } from "./harness/product.ts";
+import { modes } from "./harness/product.ts";
+import { desksForTests } from "./harness/suite.ts";
 
 const SUCCESS = "Smartcard successfully unlocked";
 
@@ -12,45 +13,23 @@ describe.each(modes())("the how-to, $mode", ({ mode, skipped }) => {
     return;
   }
 
-  let product: Product;
-  let browser: Browser;
-  let visitor: Visitor;
-  let howTo: HowTo;
-
-  beforeAll(async () => {
-    browser = await launchBrowser();
-    product = await startProduct({ mode });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await product?.stop();
-  });
-  beforeEach(async () => {
-    visitor = await newVisitor(browser);
-    howTo = new HowTo(product, visitor.page);
-  });
-  afterEach(async () => {
-    expect(visitor.complaints).toEqual([]);
-    expect(visitor.strayRequests).toEqual([]);
-    await visitor.context.close();
-    for (const reader of [1, 2]) await product.remove(reader);
-  });
+  const at = desksForTests({ mode });
 
   test("A to J as RA Agent by the tab; each page is accessible; the readers are live", async () => {
-    const { page } = visitor;
-    await page.goto(product.portal);
+    const { page } = at;
+    await page.goto(at.product.portal);
     await expectAccessible(page);
     const [launched] = await Promise.all([
-      visitor.context.waitForEvent("page"),
+      at.visitor.context.waitForEvent("page"),
       page.getByRole("link", { name: "Launch Care Identity Service" }).click(),
     ]);
     await launched.waitForLoadState();
     expect(new URL(launched.url()).pathname).toBe("/cis");
-    howTo = new HowTo(product, launched);
+    const howTo = new HowTo(at.product, launched);
     await expectAccessible(launched);
     await howTo.press("Continue");
     await howTo.untilReaders(/No card/);
-    await product.insert(1, CARDS.agent.serial);
+    await at.product.insert(1, CARDS.agent.serial);
     await howTo.untilReaders(/A smartcard is in/);
     await expectAccessible(launched);
     await howTo.press("Sign in with your smartcard");
@@ -73,34 +52,34 @@ describe.each(modes())("the how-to, $mode", ({ mode, skipped }) => {
     await launched.getByText("Use 4 to 8 letters or numbers.").waitFor();
     await launched.getByText(/look away/).waitFor();
     await expectAccessible(launched);
-    const before = await product.card(CARDS.locked.serial);
+    const before = await at.product.card(CARDS.locked.serial);
     await howTo.setPasscode("Blue7Kx2");
     expect(await howTo.heading()).toBe(SUCCESS);
     await expectAccessible(launched);
     // The new passcode works, the old does not, the tries are full again: said by the card itself.
-    const after = await product.card(CARDS.locked.serial);
+    const after = await at.product.card(CARDS.locked.serial);
     expect(before.passcodeTriesLeft).toBe(0);
     expect(after).toMatchObject({ passcode: "Blue7Kx2", passcodeTriesLeft: 3, pukTriesLeft: 15 });
   });
 
   test("as RA Sponsor; a card that takes digits only says so, and its rule holds", async () => {
-    await howTo.signIn(CARDS.sponsor);
-    await howTo.toNewPasscode(CARDS.lockedDigits);
-    await visitor.page.getByText("Use 6 to 8 numbers.").waitFor();
-    await howTo.setPasscode("Blue7Kx2");
-    expect(await howTo.problem()).toContain("numbers");
-    await howTo.setPasscode("738261");
-    expect(await howTo.heading()).toBe(SUCCESS);
-    expect(await product.card(CARDS.lockedDigits.serial)).toMatchObject({
+    await at.howTo.signIn(CARDS.sponsor);
+    await at.howTo.toNewPasscode(CARDS.lockedDigits);
+    await at.visitor.page.getByText("Use 6 to 8 numbers.").waitFor();
+    await at.howTo.setPasscode("Blue7Kx2");
+    expect(await at.howTo.problem()).toContain("numbers");
+    await at.howTo.setPasscode("738261");
+    expect(await at.howTo.heading()).toBe(SUCCESS);
+    expect(await at.product.card(CARDS.lockedDigits.serial)).toMatchObject({
       passcode: "738261",
       passcodeTriesLeft: 3,
     });
   });
 
   test("wrong and mismatched passcodes: one reason each, nothing done to the card; then it goes on", async () => {
-    const { page } = visitor;
-    await howTo.signIn(CARDS.agent);
-    await howTo.toNewPasscode(CARDS.threeDevices);
+    const { page } = at;
+    await at.howTo.signIn(CARDS.agent);
+    await at.howTo.toNewPasscode(CARDS.threeDevices);
     const cases: readonly (readonly [string, string, RegExp])[] = [
       ["", "", /Type the new passcode/],
       ["k7m", "k7m", /Use 4 to 8/],
@@ -111,68 +90,73 @@ describe.each(modes())("the how-to, $mode", ({ mode, skipped }) => {
       ["plum83", "plum84", /different/],
     ];
     for (const [passcode, again, reason] of cases) {
-      await howTo.setPasscode(passcode, again);
+      await at.howTo.setPasscode(passcode, again);
       expect(await page.title()).toMatch(/^Error: /);
-      expect(await howTo.problem()).toMatch(reason);
+      expect(await at.howTo.problem()).toMatch(reason);
       expect(await page.getByLabel("New passcode", { exact: true }).inputValue()).toBe("");
     }
     await expectAccessible(page);
-    expect(await product.card(CARDS.threeDevices.serial)).toMatchObject({ passcodeTriesLeft: 0 });
-    await howTo.setPasscode("plum83");
-    expect(await howTo.heading()).toBe(SUCCESS);
+    expect(await at.product.card(CARDS.threeDevices.serial)).toMatchObject({
+      passcodeTriesLeft: 0,
+    });
+    await at.howTo.setPasscode("plum83");
+    expect(await at.howTo.heading()).toBe(SUCCESS);
   });
 
   test("not locked: the page says so and a new passcode can be set all the same", async () => {
-    await howTo.signIn(CARDS.rsaAgent);
-    await howTo.putInUsersCard(CARDS.notLocked);
-    await visitor.page.getByText(/not locked: 3 tries left/).waitFor();
-    await howTo.confirmPerson();
-    await howTo.chooseDevice();
-    await howTo.chooseUnlock();
-    await howTo.setPasscode("73916xy");
-    expect(await howTo.heading()).toBe(SUCCESS);
+    await at.howTo.signIn(CARDS.rsaAgent);
+    await at.howTo.putInUsersCard(CARDS.notLocked);
+    await at.visitor.page.getByText(/not locked: 3 tries left/).waitFor();
+    await at.howTo.confirmPerson();
+    await at.howTo.chooseDevice();
+    await at.howTo.chooseUnlock();
+    await at.howTo.setPasscode("73916xy");
+    expect(await at.howTo.heading()).toBe(SUCCESS);
   });
 
   test("issued locked: its first passcode; a card whose PUK cannot be changed is unlocked as well", async () => {
-    await howTo.signIn(CARDS.agent);
-    await howTo.toNewPasscode(CARDS.issuedLocked);
-    await howTo.setPasscode("k7m4t");
-    expect(await howTo.heading()).toBe(SUCCESS);
-    await product.remove(2);
-    await howTo.toNewPasscode(CARDS.fixedPuk);
-    await howTo.setPasscode("582931");
-    expect(await howTo.heading()).toBe(SUCCESS);
+    await at.howTo.signIn(CARDS.agent);
+    await at.howTo.toNewPasscode(CARDS.issuedLocked);
+    await at.howTo.setPasscode("k7m4t");
+    expect(await at.howTo.heading()).toBe(SUCCESS);
+    await at.product.remove(2);
+    await at.howTo.toNewPasscode(CARDS.fixedPuk);
+    await at.howTo.setPasscode("582931");
+    expect(await at.howTo.heading()).toBe(SUCCESS);
     // A second time: the derived PUK is the same one and still right.
-    await product.remove(2);
-    await howTo.toNewPasscode(CARDS.fixedPuk);
-    await howTo.setPasscode("40718263");
-    expect(await howTo.heading()).toBe(SUCCESS);
+    await at.product.remove(2);
+    await at.howTo.toNewPasscode(CARDS.fixedPuk);
+    await at.howTo.setPasscode("40718263");
+    expect(await at.howTo.heading()).toBe(SUCCESS);
   });
 
   test("a rotated PUK: the same card is unlocked again, and again", async () => {
-    await howTo.signIn(CARDS.manager);
+    await at.howTo.signIn(CARDS.manager);
     for (const passcode of ["harbour7", "plum83", "Blue7Kx2"]) {
-      await howTo.toNewPasscode(CARDS.locked);
-      await howTo.setPasscode(passcode);
-      expect(await howTo.heading()).toBe(SUCCESS);
-      expect(await product.card(CARDS.locked.serial)).toMatchObject({ passcode, pukTriesLeft: 15 });
-      await product.remove(2);
+      await at.howTo.toNewPasscode(CARDS.locked);
+      await at.howTo.setPasscode(passcode);
+      expect(await at.howTo.heading()).toBe(SUCCESS);
+      expect(await at.product.card(CARDS.locked.serial)).toMatchObject({
+        passcode,
+        pukTriesLeft: 15,
+      });
+      await at.product.remove(2);
     }
   });
 
   test("by keyboard alone, from the portal to success", async () => {
-    await visitor.page.goto(product.portal);
-    await tabTo(visitor.page, "Launch Care Identity Service");
+    await at.visitor.page.goto(at.product.portal);
+    await tabTo(at.visitor.page, "Launch Care Identity Service");
     const [page] = await Promise.all([
-      visitor.context.waitForEvent("page"),
-      visitor.page.keyboard.press("Enter"),
+      at.visitor.context.waitForEvent("page"),
+      at.visitor.page.keyboard.press("Enter"),
     ]);
-    howTo = new HowTo(product, page);
+    const howTo = new HowTo(at.product, page);
     const { keyboard } = page;
     await page.waitForURL("**/cis");
     await tabTo(page, "Continue");
     await keyboard.press("Enter");
-    await product.insert(1, CARDS.agent.serial);
+    await at.product.insert(1, CARDS.agent.serial);
     await howTo.untilReaders(/A smartcard is in/);
     await tabTo(page, "Sign in with your smartcard");
     await keyboard.press("Enter");
@@ -185,7 +169,7 @@ describe.each(modes())("the how-to, $mode", ({ mode, skipped }) => {
     await tabTo(page, "Manage Smartcard");
     await keyboard.press("Enter");
     await page.waitForURL("**/manage-smartcard");
-    await product.insert(2, CARDS.lockedDigits.serial);
+    await at.product.insert(2, CARDS.lockedDigits.serial);
     await howTo.untilReaders(/Card of Mr Gurpreet Sandhu/);
     await tabTo(page, "Continue");
     await keyboard.press("Enter");
@@ -214,7 +198,7 @@ describe.each(modes())("the how-to, $mode", ({ mode, skipped }) => {
 
   test("no passcode that was typed is in anything the product printed", () => {
     const typed = ["Blue7Kx2", "738261", "plum83", "harbour7", "40718263", CARDS.agent.passcode];
-    for (const passcode of typed) expect(product.log()).not.toContain(passcode);
+    for (const passcode of typed) expect(at.product.log()).not.toContain(passcode);
   });
 });
 

@@ -8,6 +8,7 @@ const START_LIMIT_MS = 60_000;
 
 /** One `lanyard` process, as an administrator runs it. */
 export interface Running {
+  readonly pid: number;
   log(): string;
   /** By its own process id. Resolves when it has ended; stopping twice is fine. */
   stop(how?: "SIGTERM" | "SIGKILL"): Promise<void>;
@@ -16,11 +17,15 @@ export interface Running {
 /** `lanyard server` and `lanyard agent` apart, on a copy of the demo's records. */
 export interface Deployed {
   readonly portal: string;
+  readonly agentPages: string;
   startServer(): Promise<Running>;
   startAgent(): Promise<Running>;
 }
 
-export async function deploy(directory: string): Promise<Deployed> {
+export async function deploy(
+  directory: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Deployed> {
   const [port, agentPort] = [await freePort(), await freePort()];
   const origin = `http://localhost:${port}`;
   const env = {
@@ -34,9 +39,11 @@ export async function deploy(directory: string): Promise<Deployed> {
     LANYARD_AGENT_PORT: String(agentPort),
     LANYARD_AGENT_DATA: join(directory, "agent"),
     LANYARD_DESK_NAME: "Ward desk",
+    ...settings,
   };
   return {
     portal: `${origin}/`,
+    agentPages: `http://127.0.0.1:${agentPort}/`,
     startServer: () => run("server", env, "Lanyard is running"),
     // Not before it has reached the server: a browser that is quicker is told to wait a little.
     startAgent: () => run("agent", env, "leash.up"),
@@ -65,7 +72,11 @@ async function run(
         resolve();
       });
   });
-  return { log: () => said.join(""), stop: (how = "SIGTERM") => stop(child, how) };
+  return {
+    pid: child.pid ?? 0,
+    log: () => said.join(""),
+    stop: (how = "SIGTERM") => stop(child, how),
+  };
 }
 
 async function stop(child: ChildProcess, how: "SIGTERM" | "SIGKILL"): Promise<void> {

@@ -42,6 +42,7 @@ export interface Product {
   readonly portal: string;
   readonly tray: string;
   readonly directory: string;
+  readonly pid: number;
   readonly pcscd: Pcscd | undefined;
   insert(reader: number, serial: string): Promise<void>;
   remove(reader: number): Promise<void>;
@@ -61,6 +62,8 @@ export interface ProductOptions {
   readonly port?: number;
   readonly agentPort?: number;
   readonly trayPort?: number;
+  /** Not a copy of the world made once, but an empty directory: the very first start. */
+  readonly fresh?: boolean;
   /** What is done to the data directory before the start: another card on the shelf, say. */
   prepare?(directory: string): Promise<void>;
 }
@@ -68,7 +71,7 @@ export interface ProductOptions {
 /** Starts `lanyard demo` on free ports, on a copy of a world that is made once per test run. */
 export async function startProduct(options: ProductOptions): Promise<Product> {
   const directory = mkdtempSync(join(tmpdir(), "lanyard-e2e-"));
-  cpSync(await seededWorld(), directory, { recursive: true });
+  if (!options.fresh) cpSync(await seededWorld(), directory, { recursive: true });
   await options.prepare?.(directory);
   const pcscd = options.mode === "pcsc" ? await startPcscd() : undefined;
   const running = await startDemo(directory, options, pcscd);
@@ -82,6 +85,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     portal,
     tray,
     directory,
+    pid: child.pid ?? 0,
     pcscd,
     insert: (reader, serial) => post(`/readers/${reader}/insert`, { serial }),
     remove: (reader) => post(`/readers/${reader}/remove`),
