@@ -31,6 +31,13 @@ export {
 } from "./ceremonies/unlock.ts";
 export { IdentityError, type IdentityErrorCode } from "./errors.ts";
 export {
+  type KeyVersionChange,
+  type KeyVersions,
+  keyVersionChange,
+  keyVersionOf,
+  keyVersionsNeeded,
+} from "./key-versions.ts";
+export {
   checkPasscode,
   PASSCODE_RULES_VERSION,
   type PasscodeChecker,

@@ -1,5 +1,6 @@
 import type { Secret } from "@lanyard/bytes";
 import type { Unlock } from "./ceremonies/unlock.ts";
+import type { KeyVersions } from "./key-versions.ts";
 import type { CareId, Organisation, Person } from "./person.ts";
 import type { PukRegisters } from "./registers.ts";
 import type { CardLife, Smartcard } from "./smartcard.ts";
@@ -62,10 +63,15 @@ export interface People {
   rolesOf(careId: CareId, at: Date): Promise<readonly RoleAssignment[]>;
 }
 
-/** What a card's PUK is derived from, besides the master key of version `keyVersion`. Written once, at issuance. */
-export interface CardSeed {
+/** What a card's PUKs are derived from, besides a master key. The seed is written once, at issuance. */
+export interface CardSeed extends KeyVersions {
   readonly seed: Uint8Array;
-  readonly keyVersion: number;
+}
+
+/** How many cards need a master key version for the PUK they hold now, or may hold. */
+export interface KeyVersionShare {
+  readonly version: number;
+  readonly cards: number;
 }
 
 export interface Cards {
@@ -78,8 +84,13 @@ export interface Cards {
   /** Latest issued first. */
   ofPerson(careId: CareId): Promise<readonly Smartcard[]>;
   seedOf(serial: string): Promise<CardSeed | undefined>;
-  /** `n` and `hi` never fall, whatever is passed (rule R2). */
-  saveRegisters(serial: string, registers: PukRegisters): Promise<void>;
+  /**
+   * `n` and `hi` never fall, whatever is passed (rule R2). An index that is released for the first time with this is
+   * of master key version `newestKeyVersion` for ever: the one place where a card moves to a newer key.
+   */
+  saveRegisters(serial: string, registers: PukRegisters, newestKeyVersion: number): Promise<void>;
+  /** Cards in use (active, or issued and waiting) by the version of their lowest candidate; lowest version first. */
+  keyVersionShares(): Promise<readonly KeyVersionShare[]>;
   setLife(serial: string, life: CardLife): Promise<void>;
 }
 
@@ -261,11 +272,16 @@ export interface AuditKeys {
   readonly ceremonyId: string | undefined;
 }
 
-/** Derives what opens or speaks for one card. The master key never leaves it; HMAC-SHA-256 is all that is asked of it. */
+/** Derives what opens or speaks for one card. The master keys never leave it; HMAC-SHA-256 is all that is asked of it. */
 export interface CardSecrets {
-  /** The master key version new cards are issued under. */
+  /** The newest master key version: of new cards, and of indices released from now on. */
   readonly keyVersion: number;
-  /** The PUK with this index: eight ASCII characters. */
+  /**
+   * Looks whether all these versions can be used now, and learns of new ones. Ask before a release is committed: with
+   * the key store gone nothing may be half done. Rejects when they cannot, in words for people.
+   */
+  ready(versions: readonly number[]): Promise<void>;
+  /** The PUK with this index: eight ASCII characters. The caller wipes it. */
   derivePuk(of: PukOf, index: number): Promise<Secret>;
   /** The card-management key (9B), for AES-256. It is set at issuance and never leaves the server after that. */
   deriveManagementKey(of: PukOf): Promise<Secret>;
@@ -273,12 +289,10 @@ export interface CardSecrets {
   hintMac(of: PukOf, index: number): Promise<Uint8Array>;
 }
 
-/** Everything a card's secrets depend on besides the master key, and the index of a PUK. */
-export interface PukOf {
-  readonly keyVersion: number;
+/** Everything a card's secrets depend on besides the master keys, and the index of a PUK. */
+export interface PukOf extends CardSeed {
   readonly careId: CareId;
   /** SHA-256 of the 9E public key, hex. */
   readonly cardKeyHash: string;
   readonly issuanceId: string;
-  readonly seed: Uint8Array;
 }

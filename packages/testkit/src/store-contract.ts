@@ -4,6 +4,7 @@ import { auditCases } from "./store-contract/audit-cases.ts";
 import { cardCases } from "./store-contract/card-cases.ts";
 import { ceremonyCases } from "./store-contract/ceremony-cases.ts";
 import { deskCases } from "./store-contract/desk-cases.ts";
+import { keyVersionCases } from "./store-contract/key-version-cases.ts";
 import { peopleCases } from "./store-contract/people-cases.ts";
 import { searchCases } from "./store-contract/search-cases.ts";
 import { sessionCases } from "./store-contract/session-cases.ts";
@@ -18,6 +19,7 @@ export function storeContract(name: string, open: () => Store): void {
     peopleCases(open);
     searchCases(open);
     cardCases(open);
+    keyVersionCases(open);
     ceremonyCases(open);
     visitCases(open);
     sessionCases(open);

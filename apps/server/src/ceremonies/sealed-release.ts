@@ -42,11 +42,10 @@ export async function sealRelease(core: Core, order: ReleaseOrder): Promise<Seal
       ? undefined
       : core.secrets.derivePuk(
           {
-            keyVersion: seed.keyVersion,
+            ...seed,
             careId: card.careId,
             cardKeyHash: keyHash,
             issuanceId: card.issuanceId,
-            seed: seed.seed,
           },
           index,
         );

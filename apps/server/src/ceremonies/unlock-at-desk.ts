@@ -3,6 +3,7 @@ import {
   certificateIn,
   type Desk,
   isOver,
+  keyVersionsNeeded,
   type Smartcard,
   type UnlockEvent,
   type Visit,
@@ -18,6 +19,7 @@ import {
 } from "@lanyard/wire";
 import { isSignedBy } from "../certificates/signatures.ts";
 import type { Core } from "../core.ts";
+import { SecretsError } from "../secrets/errors.ts";
 import { isIn, type SessionService } from "../sessions/session.service.ts";
 import type { VisitService } from "../visits/visit.service.ts";
 import { isSealingKey, sealRelease } from "./sealed-release.ts";
@@ -57,6 +59,7 @@ export function createUnlockAtDesk(core: Core, rooms: Rooms): UnlockAtDesk {
       const again = scene.ceremony.notes.ephemeralKey === request.ephemeralKey;
       if (scene.ceremony.state.phase === "released" && again) return reseal(core, scene);
       const entry = await checkAuthorisation(core, rooms, scene, request);
+      await checkSecrets(core, scene);
       const step = await commitStep(core, scene.ceremony.id, { type: "authorised" }, entry);
       if (step === undefined) throw new Refusal("not_released");
       return progress(scene, step);
@@ -163,6 +166,19 @@ async function checkAuthorisation(
       nonce: ceremony.notes.authoriseNonce,
     },
   };
+}
+
+/** With the key store gone nothing is released, and nothing is half done: asked before the commit. */
+async function checkSecrets(core: Core, { card }: Scene): Promise<void> {
+  const seed = await core.store.transaction((records) => records.cards.seedOf(card.serial));
+  if (seed === undefined) throw new Refusal("not_released");
+  try {
+    await core.secrets.ready(keyVersionsNeeded(seed, card.registers));
+  } catch (error) {
+    if (!(error instanceof SecretsError)) throw error;
+    core.log.error({ code: error.code, message: error.message }, "secrets.unavailable");
+    throw new Refusal("not_released");
+  }
 }
 
 function isOperatorHere(core: Core, ceremony: Ceremony, insertion: string): boolean {

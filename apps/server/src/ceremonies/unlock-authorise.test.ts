@@ -46,6 +46,15 @@ describe("[DESIGN 5] T:AUTHORISED: only the operator's card releases a PUK, for 
     await refuses(unlocking, authorisation(unlocking, { statement }));
   });
 
+  test("with the key store gone: nothing is released, and the same request works once it is back", async () => {
+    const unlocking = await begin();
+    unlocking.world.loseSecrets(true);
+    await refuses(unlocking, authorisation(unlocking), "not_released");
+    expect(unlocking.site.logged.join("")).toContain("secrets.unavailable");
+    unlocking.world.loseSecrets(false);
+    expect((await authorise(unlocking)).next).toBe("open");
+  });
+
   test("asked for another key than the one signed for", async () => {
     const unlocking = await begin();
     const { publicKey } = await sealingKeys();

@@ -88,7 +88,7 @@ async function save(
     notes: { ...ceremony.notes, ephemeralKey: entry.ephemeralKey ?? ceremony.notes.ephemeralKey },
   };
   await records.ceremonies.save(ceremony.id, after);
-  await records.cards.saveRegisters(card.serial, outcome.registers);
+  await records.cards.saveRegisters(card.serial, outcome.registers, core.secrets.keyVersion);
   const { n, hi } = outcome.registers;
   await record(records, {
     action: actionOf(after, entry.action),

@@ -104,6 +104,7 @@ export async function issueCard(
   const seed: CardSeed = {
     seed: randomBytes(SEED_BYTES),
     keyVersion: parts.secrets.keyVersion,
+    keyVersionChanges: [],
   };
   const issued: Smartcard = {
     serial: order.serial,

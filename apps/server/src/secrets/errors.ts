@@ -3,7 +3,8 @@ export type SecretsErrorCode =
   | "secrets/file_loose"
   | "secrets/file_malformed"
   | "secrets/file_exists"
-  | "secrets/version_unknown";
+  | "secrets/version_unknown"
+  | "secrets/unavailable";
 
 /** The master keys cannot be used. The message says what to do; it never holds a key. */
 export class SecretsError extends Error {

@@ -3,9 +3,9 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { Secret } from "@lanyard/bytes";
 import type { CardSecrets } from "@lanyard/identity";
 import { z } from "zod";
+import { cardSecrets, unknownVersion } from "./card-secrets.ts";
 import { SecretsError } from "./errors.ts";
-import { hintMessage, managementKeyMessage } from "./messages.ts";
-import { derivePuk } from "./puk.ts";
+import type { MasterKeys } from "./master-keys.ts";
 
 const KEY_BYTES = 32;
 
@@ -47,30 +47,50 @@ export async function createMasterKeyFile(path: string): Promise<void> {
  * @throws {SecretsError} `secrets/file_missing` | `secrets/file_loose` | `secrets/file_malformed`
  */
 export async function openKeyFile(path: string): Promise<CardSecrets> {
+  return cardSecrets(await openMasterKeyFile(path));
+}
+
+/**
+ * The keys of the file. Versions that were added since are found by `refresh`; one that was there stays usable until
+ * the end, whatever happens to the file.
+ *
+ * @throws {SecretsError} `secrets/file_missing` | `secrets/file_loose` | `secrets/file_malformed`
+ */
+export async function openMasterKeyFile(path: string): Promise<MasterKeys> {
+  const keys = new Map<number, Secret>();
+  const refresh = async (): Promise<void> => {
+    for (const [version, key] of await readKeys(path))
+      if (keys.has(version)) key.wipe();
+      else keys.set(version, key);
+  };
+  await refresh();
+  return {
+    get newest() {
+      return Math.max(...keys.keys());
+    },
+    get versions() {
+      return [...keys.keys()].sort((left, right) => left - right);
+    },
+    refresh,
+    mac: async (version, message) => {
+      const key = keys.get(version);
+      if (key === undefined) throw unknownVersion(version);
+      return createHmac("sha256", key.reveal()).update(message).digest();
+    },
+    close: async () => {
+      for (const key of keys.values()) key.wipe();
+    },
+  };
+}
+
+async function readKeys(path: string): Promise<ReadonlyMap<number, Secret>> {
   await refuseLoose(path);
   const parsed = keyFile.safeParse(parseJson(await readFile(path, "utf8")));
   if (!parsed.success)
     throw new SecretsError("secrets/file_malformed", `${path} is not a master key file.`);
-  const keys = new Map(
+  return new Map(
     parsed.data.keys.map(({ version, key }) => [version, new Secret(Buffer.from(key, "base64"))]),
   );
-  const keyOf = (version: number): Uint8Array => {
-    const key = keys.get(version);
-    if (key === undefined)
-      throw new SecretsError(
-        "secrets/version_unknown",
-        `The master key version ${version} is not in ${path}. Restore it from its backup.`,
-      );
-    return key.reveal();
-  };
-  const mac = (version: number, message: Uint8Array) =>
-    createHmac("sha256", keyOf(version)).update(message).digest();
-  return {
-    keyVersion: Math.max(...keys.keys()),
-    derivePuk: async (of, index) => derivePuk(keyOf(of.keyVersion), of, index),
-    deriveManagementKey: async (of) => new Secret(mac(of.keyVersion, managementKeyMessage(of))),
-    hintMac: async (of, index) => mac(of.keyVersion, hintMessage(of, index)),
-  };
 }
 
 /** Windows has no such bits; there the folder's own protection must do. */

@@ -1,6 +1,6 @@
-import { createHmac } from "node:crypto";
 import { concatBytes, Secret, uint32be } from "@lanyard/bytes";
 import type { PukOf } from "@lanyard/identity";
+import type { Mac } from "./master-keys.ts";
 import { pukMessage } from "./messages.ts";
 
 /** [PIV-2 §2.4.3] wants eight bytes; letters and digits only, because some cards take no byte above 7f. */
@@ -14,22 +14,22 @@ const FAIR_BYTES = 248;
  * The PUK with this index of one card: eight characters from HMAC-SHA-256 [RFC2104] of everything that makes the card
  * what it is. Nothing of it is stored: the master key alone, or the database alone, reveals nothing.
  *
- * Block 0 is the MAC of the framed fields; should its fair bytes not be enough, block k is the MAC of the same bytes
+ * `mac` is under the master key of the version that this index has. Block 0 is the MAC of the framed fields; should its fair bytes not be enough, block k is the MAC of the same bytes
  * followed by `uint32(k)`.
  */
-export function derivePuk(masterKey: Uint8Array, of: PukOf, index: number): Secret {
+export async function derivePuk(mac: Mac, of: PukOf, index: number): Promise<Secret> {
   const message = pukMessage(of, index);
   const puk = new Uint8Array(PUK_CHARACTERS);
   let filled = 0;
   for (let block = 0; filled < PUK_CHARACTERS; block += 1) {
     const text = block === 0 ? message : concatBytes(message, uint32be(block));
-    const mac = createHmac("sha256", masterKey).update(text).digest();
-    for (const byte of mac) {
+    const bytes = await mac(text);
+    for (const byte of bytes) {
       if (byte >= FAIR_BYTES || filled === PUK_CHARACTERS) continue;
       puk[filled] = ALPHABET.charCodeAt(byte % ALPHABET.length);
       filled += 1;
     }
-    mac.fill(0);
+    bytes.fill(0);
   }
   return new Secret(puk);
 }

@@ -17,6 +17,7 @@ export interface Database {
   readonly person_photo: PersonPhotoTable;
   readonly role_assignment: RoleAssignmentTable;
   readonly smartcard: SmartcardTable;
+  readonly card_key_version: CardKeyVersionTable;
   readonly certificate: CertificateTable;
   readonly ceremony: CeremonyTable;
   readonly visit: VisitTable;
@@ -80,6 +81,12 @@ export interface SmartcardTable {
   puk_tries_left: number;
   puk_frozen: boolean;
   puk_exposed: boolean;
+}
+
+export interface CardKeyVersionTable {
+  card_serial: string;
+  from_index: number;
+  version: number;
 }
 
 export interface CertificateTable {

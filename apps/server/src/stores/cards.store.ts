@@ -1,9 +1,18 @@
-import type { CardCertificate, Cards, PukRegisters, Smartcard } from "@lanyard/identity";
+import {
+  type CardCertificate,
+  type Cards,
+  type KeyVersionChange,
+  type KeyVersionShare,
+  type KeyVersions,
+  keyVersionChange,
+  type PukRegisters,
+  type Smartcard,
+} from "@lanyard/identity";
 import { type Selectable, sql } from "kysely";
 import { z } from "zod";
 import type { CertificateTable, SmartcardTable } from "../sql/tables.ts";
 import type { Transaction } from "../sql/transaction.ts";
-import { expectRow, refusingConflicts } from "./errors.ts";
+import { missingRow, refusingConflicts } from "./errors.ts";
 import { careIdOf, known, read } from "./rows.ts";
 
 const life = z.enum(["issued_locked", "active", "cancelled", "cleared"]);
@@ -18,12 +27,12 @@ const profile = z.object({
 });
 
 export function cardsStore(trx: Transaction): Cards {
-  return { ...finding(trx), ...adding(trx), ...changing(trx) };
+  return { ...finding(trx), ...adding(trx), ...changing(trx), ...counting(trx) };
 }
 
 function adding(trx: Transaction): Pick<Cards, "add"> {
   return {
-    add: async (card, { seed, keyVersion }) => {
+    add: async (card, { seed, keyVersion, keyVersionChanges }) => {
       const { serial, careId, issuanceId, issuedAt } = card;
       await refusingConflicts(
         trx
@@ -43,6 +52,7 @@ function adding(trx: Transaction): Pick<Cards, "add"> {
           })
           .execute(),
       );
+      for (const change of keyVersionChanges) await addKeyVersion(trx, serial, change);
       const certificates = card.certificates.map((certificate) =>
         certificateRow(card, certificate),
       );
@@ -89,30 +99,82 @@ function finding(
         .select(["seed", "key_version"])
         .where("serial", "=", serial)
         .executeTakeFirst();
-      return row && { seed: row.seed, keyVersion: row.key_version };
+      return row && { seed: row.seed, ...(await keyVersionsOf(trx, serial, row.key_version)) };
     },
   };
 }
 
 function changing(trx: Transaction): Pick<Cards, "saveRegisters" | "setLife"> {
   return {
-    saveRegisters: async (serial, registers) => {
-      const { numUpdatedRows } = await trx
+    saveRegisters: async (serial, registers, newestKeyVersion) => {
+      const before = trx
+        .selectFrom("smartcard")
+        .select(["serial", "puk_hi as hi"])
+        .where("serial", "=", serial)
+        .forUpdate();
+      const saved = await trx
         .updateTable("smartcard")
+        .from(before.as("before"))
         .set({
           // Rule R2, held by the database too: right for late and repeated writes of any node.
           puk_n: sql`greatest(puk_n, ${registers.n})`,
           puk_hi: sql`greatest(puk_hi, ${registers.hi})`,
           ...restOfRegisters(registers),
         })
-        .where("serial", "=", serial)
-        .executeTakeFirst();
-      expectRow(numUpdatedRows, "smartcard");
+        .whereRef("smartcard.serial", "=", "before.serial")
+        .returning(["before.hi", "smartcard.key_version"])
+        .executeTakeFirstOrThrow(() => missingRow("smartcard"));
+      if (registers.hi <= saved.hi) return;
+      const versions = await keyVersionsOf(trx, serial, saved.key_version);
+      const rise = { before: saved.hi, after: registers.hi };
+      const change = keyVersionChange(versions, rise, newestKeyVersion);
+      if (change !== undefined) await addKeyVersion(trx, serial, change);
     },
     setLife: async (serial, to) => {
       await trx.updateTable("smartcard").set({ life: to }).where("serial", "=", serial).execute();
     },
   };
+}
+
+function counting(trx: Transaction): Pick<Cards, "keyVersionShares"> {
+  return {
+    // One pass over all cards: for a page that is looked at now and then.
+    keyVersionShares: async () => {
+      const { rows } = await sql<KeyVersionShare>`
+        select version, count(*)::int as cards from (
+          select coalesce((
+            select change.version from card_key_version as change
+            where change.card_serial = smartcard.serial and change.from_index <= smartcard.puk_n
+            order by change.from_index desc limit 1
+          ), smartcard.key_version) as version
+          from smartcard where life in ('active', 'issued_locked')
+        ) as card group by version order by version`.execute(trx);
+      return rows;
+    },
+  };
+}
+
+async function keyVersionsOf(
+  trx: Transaction,
+  serial: string,
+  keyVersion: number,
+): Promise<KeyVersions> {
+  const keyVersionChanges = await trx
+    .selectFrom("card_key_version")
+    .select(["from_index as from", "version"])
+    .where("card_serial", "=", serial)
+    .orderBy("from_index")
+    .execute();
+  return { keyVersion, keyVersionChanges };
+}
+
+async function addKeyVersion(
+  trx: Transaction,
+  serial: string,
+  { from, version }: KeyVersionChange,
+): Promise<void> {
+  const row = { card_serial: serial, from_index: from, version };
+  await refusingConflicts(trx.insertInto("card_key_version").values(row).execute());
 }
 
 async function findCard(trx: Transaction, serial: string): Promise<Smartcard | undefined> {

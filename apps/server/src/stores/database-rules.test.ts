@@ -91,11 +91,22 @@ describeEachDatabase("the database", (database) => {
   ])("rule R1: a card never has %s", async (_, registers) => {
     await addCard();
     const saving = store().transaction(({ cards }) =>
-      cards.saveRegisters(SERIAL, { ...freshRegisters(15), ...registers }),
+      cards.saveRegisters(SERIAL, { ...freshRegisters(15), ...registers }, 1),
     );
     await expect(saving).rejects.toMatchObject({ code: "23514" });
     const kept = await store().transaction(({ cards }) => cards.find(SERIAL));
     expect(kept?.registers).toEqual(freshRegisters(15));
+  });
+
+  test.each([
+    ["moved to another version", sql`update card_key_version set version = 3`],
+    ["moved to another index", sql`update card_key_version set from_index = 2`],
+    ["forgotten", sql`delete from card_key_version`],
+    ["forgotten with all others", sql`truncate card_key_version`],
+  ])("a released PUK's key version is never %s", async (_, statement) => {
+    await addCard();
+    await run(sql`insert into card_key_version values (${SERIAL}, 1, 2)`);
+    await expect(run(statement)).rejects.toThrow("the key version of a released PUK never changes");
   });
 
   test.each([

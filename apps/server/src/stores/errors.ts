@@ -35,5 +35,10 @@ export async function refusingConflicts<Result>(work: Promise<Result>): Promise<
  * @throws {StoreError} `store/row_missing`
  */
 export function expectRow(numUpdatedRows: bigint, what: string): void {
-  if (numUpdatedRows !== 1n) throw new StoreError("store/row_missing", `There is no such ${what}.`);
+  if (numUpdatedRows !== 1n) throw missingRow(what);
+}
+
+/** The error for a write that found nothing to change. */
+export function missingRow(what: string): StoreError {
+  return new StoreError("store/row_missing", `There is no such ${what}.`);
 }

@@ -21,6 +21,7 @@ import {
   openAuthority,
 } from "../certificates/authority.ts";
 import { type Config, readConfig } from "../config.ts";
+import { SecretsError } from "../secrets/errors.ts";
 import { createMasterKeyFile, openKeyFile } from "../secrets/key-file.ts";
 import { type OpenDatabase, openDatabase } from "../sql/connection.ts";
 import { failingEvents, freshEmbeddedDirectory } from "../sql/testing.ts";
@@ -57,6 +58,8 @@ export interface TestWorld {
   readonly authority: CertificateAuthority;
   /** Writing an audit entry of this action fails. */
   failAudit(action: AuditAction | undefined): void;
+  /** The key store cannot be reached, until told otherwise. */
+  loseSecrets(gone: boolean): void;
   start(settings?: Readonly<Record<string, string>>): Promise<TestSite>;
   person(change?: Partial<Person>, roles?: readonly Role[]): Promise<Person>;
   /** Issues a card and puts it on record. */
@@ -145,6 +148,7 @@ class World implements TestWorld {
   readonly #database: OpenDatabase;
   readonly #directory: string;
   #now = START.getTime();
+  #secretsGone = false;
   #failing: AuditAction | undefined;
   #count = 0;
 
@@ -161,6 +165,10 @@ class World implements TestWorld {
     };
     this.secrets = {
       ...keys,
+      ready: async (versions) => {
+        if (this.#secretsGone) throw new SecretsError("secrets/unavailable", "The token is gone.");
+        await keys.ready(versions);
+      },
       derivePuk: (of, index) => {
         this.derived.push(index);
         return keys.derivePuk(of, index);
@@ -170,6 +178,10 @@ class World implements TestWorld {
 
   failAudit(action: AuditAction | undefined): void {
     this.#failing = action;
+  }
+
+  loseSecrets(gone: boolean): void {
+    this.#secretsGone = gone;
   }
 
   async start(settings: Readonly<Record<string, string>> = {}): Promise<TestSite> {
@@ -231,7 +243,11 @@ class World implements TestWorld {
     this.#count += 1;
     const serial = wish.serial ?? String(20_000_000 + this.#count);
     const card = await makeCard(this.authority, { careId, issuedAt: START, ...wish, serial });
-    const seed = { seed: new Uint8Array(32).fill(this.#count), keyVersion: 1 };
+    const seed = {
+      seed: new Uint8Array(32).fill(this.#count),
+      keyVersion: 1,
+      keyVersionChanges: [],
+    };
     await this.store.transaction(({ cards }) => cards.add(card.record, seed));
     return card;
   }

@@ -111,7 +111,7 @@ function registerCases(open: () => Store): void {
     ...change,
   });
   const save = (values: Partial<PukRegisters>) =>
-    open().transaction(({ cards }) => cards.saveRegisters(serial, registers(values)));
+    open().transaction(({ cards }) => cards.saveRegisters(serial, registers(values), 0));
   const saved = async () =>
     (await open().transaction(({ cards }) => cards.find(serial)))?.registers;
 
@@ -154,7 +154,7 @@ function registerCases(open: () => Store): void {
         open().transaction(async ({ cards }) => {
           const card = await cards.lock(serial);
           const next = (card?.registers.n ?? 0) + 1;
-          await cards.saveRegisters(serial, registers({ n: next, hi: next }));
+          await cards.saveRegisters(serial, registers({ n: next, hi: next }), 0);
         });
       await Promise.all(Array.from({ length: 8 }, step));
       expect(await saved()).toMatchObject({ n: 8, hi: 8 });

@@ -88,7 +88,7 @@ export function smartcard(change: Partial<Smartcard> = {}): Smartcard {
   };
 }
 
-export const SEED = { seed: new Uint8Array(32).fill(0xa5), keyVersion: 3 };
+export const SEED = { seed: new Uint8Array(32).fill(0xa5), keyVersion: 3, keyVersionChanges: [] };
 
 export const OPERATOR_CARD = "20000009";
 

@@ -1,0 +1,18 @@
+/** HMAC-SHA-256 [RFC2104] under one key: 32 bytes. The caller wipes them. */
+export type Mac = (message: Uint8Array) => Promise<Uint8Array>;
+
+/**
+ * Where the master keys live. All that ever comes out is a MAC: a key file computes it here, a PKCS#11 token computes
+ * it inside. One contract suite runs on both.
+ */
+export interface MasterKeys {
+  /** The highest version there is. */
+  readonly newest: number;
+  /** Every version there is, lowest first. */
+  readonly versions: readonly number[];
+  /** Looks again what versions there are, and whether they can be used. @throws {SecretsError} any code */
+  refresh(): Promise<void>;
+  /** @throws {SecretsError} `secrets/version_unknown` | `secrets/unavailable` */
+  mac(version: number, message: Uint8Array): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
