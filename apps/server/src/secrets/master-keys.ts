@@ -10,7 +10,7 @@ export interface MasterKeys {
   readonly newest: number;
   /** Every version there is, lowest first. */
   readonly versions: readonly number[];
-  /** Looks again what versions there are, and whether they can be used. @throws {SecretsError} any code */
+  /** Looks again what versions there are, and whether they can be used. Rejects with a `SecretsError` if not. */
   refresh(): Promise<void>;
   /** @throws {SecretsError} `secrets/version_unknown` | `secrets/unavailable` */
   mac(version: number, message: Uint8Array): Promise<Uint8Array>;
