@@ -27,14 +27,15 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   "@lanyard/bytes":        { floor: 0,      outside: [],      mayImport: [] },
   "@lanyard/piv":          { floor: 1,      outside: [],      mayImport: ["@lanyard/bytes"] },
   "@lanyard/identity":     { floor: 1,      outside: [],      mayImport: ["@lanyard/bytes"] },
+  "@lanyard/log":          { floor: 1,      outside: [],      mayImport: ["@lanyard/bytes"] },
   "@lanyard/wire":         { floor: 2,      outside: ["zod"], mayImport: ["@lanyard/bytes", "@lanyard/identity"] },
   "@lanyard/virtual-card": { floor: 2,      outside: [],      mayImport: ["@lanyard/bytes", "@lanyard/piv"] },
   "@lanyard/crypto":       { floor: "side", outside: "any",   mayImport: ["@lanyard/bytes", "@lanyard/piv", "@lanyard/virtual-card"] },
   "@lanyard/pages":        { floor: "side", outside: "any",   mayImport: ["@lanyard/bytes"] },
   "@lanyard/testkit":      { floor: "side", outside: "any",   mayImport: ["@lanyard/bytes", "@lanyard/piv", "@lanyard/identity", "@lanyard/wire", "@lanyard/virtual-card", "@lanyard/crypto"] },
   "@lanyard/agent":        { floor: 3,      outside: "any",   mayImport: ["@lanyard/bytes", "@lanyard/piv", "@lanyard/identity", "@lanyard/wire", "@lanyard/virtual-card", "@lanyard/crypto", "@lanyard/pages"] },
-  "@lanyard/server":       { floor: 3,      outside: "any",   mayImport: ["@lanyard/bytes", "@lanyard/piv", "@lanyard/identity", "@lanyard/wire", "@lanyard/crypto", "@lanyard/pages"] },
-  "lanyard":               { floor: 3,      outside: "any",   mayImport: ["@lanyard/bytes", "@lanyard/piv", "@lanyard/identity", "@lanyard/wire", "@lanyard/virtual-card", "@lanyard/crypto", "@lanyard/pages", "@lanyard/agent", "@lanyard/server"] },
+  "@lanyard/server":       { floor: 3,      outside: "any",   mayImport: ["@lanyard/bytes", "@lanyard/piv", "@lanyard/identity", "@lanyard/log", "@lanyard/wire", "@lanyard/crypto", "@lanyard/pages"] },
+  "lanyard":               { floor: 3,      outside: "any",   mayImport: ["@lanyard/bytes", "@lanyard/piv", "@lanyard/identity", "@lanyard/log", "@lanyard/wire", "@lanyard/virtual-card", "@lanyard/crypto", "@lanyard/pages", "@lanyard/agent", "@lanyard/server"] },
 };
 
 /** Declared and not imported, with the reason. */

@@ -16,6 +16,7 @@ import type { FuzzTarget, FuzzTargets } from "@lanyard/bytes/fuzz";
 const SOURCES: Readonly<Record<string, () => Promise<{ readonly fuzzTargets: FuzzTargets }>>> = {
   bytes: () => import("@lanyard/bytes/fuzz"),
   identity: () => import("@lanyard/identity/fuzz"),
+  log: () => import("@lanyard/log/fuzz"),
   piv: () => import("@lanyard/piv/fuzz"),
   "virtual-card": () => import("@lanyard/virtual-card/fuzz"),
   wire: () => import("@lanyard/wire/fuzz"),
