@@ -73,7 +73,9 @@ export function createUnlockAtDesk(core: Core, rooms: Rooms): UnlockAtDesk {
       const scene = await sceneOf(core, rooms, desk, request.visit);
       const valid = isDone(core, scene, request);
       const { algorithm, value } = request.signature;
-      const details = { nonce: scene.ceremony.notes.doneNonce, algorithm, signature: value };
+      const { origin } = core.config;
+      const nonce = scene.ceremony.notes.doneNonce;
+      const details = { origin, nonce, algorithm, signature: value };
       const event: UnlockEvent = { type: valid ? "proof_valid" : "proof_invalid" };
       const entry: StepDetails = { action: "unlock.verified", details };
       return progress(scene, await commitStep(core, scene.ceremony.id, event, entry));
@@ -137,10 +139,11 @@ async function checkAuthorisation(
   const certificate = operatorCard && certificateIn(operatorCard, slot);
   const verified = certificate && core.trust.verify(certificate.der);
   const { evidence } = ceremony.state;
+  const keyHash = certificateIn(card, "9E")?.keyHash ?? "";
   const message = statements.unlockAuthorise({
     ceremony: ceremony.id,
     careId: ceremony.holder,
-    keyHash: certificateIn(card, "9E")?.keyHash ?? "",
+    keyHash,
     ephemeralKey: Buffer.from(request.ephemeralKey, "base64"),
     evidence: evidence ?? "",
     nonce: ceremony.notes.authoriseNonce,
@@ -160,6 +163,7 @@ async function checkAuthorisation(
       operatorCard: session.cardSerial,
       slot,
       evidence,
+      keyHash,
       algorithm,
       signature: value,
       ephemeralKey: request.ephemeralKey,

@@ -3,6 +3,7 @@ import {
   type CardPasscodeState,
   type Ceremony,
   cardStanding,
+  certificateIn,
   type EvidenceKind,
   isReleased,
   type Records,
@@ -231,6 +232,8 @@ async function begin(
       deskId: session.deskId,
       details: {
         passcode: proven.passcode.state,
+        origin: core.config.origin,
+        keyHash: certificateIn(card, "9E")?.keyHash ?? "",
         nonce: proven.proofNonce,
         algorithm: proven.signature.algorithm,
         signature: proven.signature.value,
