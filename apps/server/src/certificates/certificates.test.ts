@@ -114,6 +114,14 @@ describe("a card certificate of our authority", () => {
     },
   );
 
+  test.each([
+    ["before the authority was valid", "2019-12-31T23:59:58Z"],
+    ["after it had run out", "2040-01-01T00:00:02Z"],
+  ])("one signed %s does not chain", async (_when, day) => {
+    const notBefore = new Date(day);
+    expect(trust.verify(await authority.issue(request({ notBefore })))).toBeUndefined();
+  });
+
   test("an expired one still chains: dates are told, not judged", async () => {
     const notBefore = new Date("2021-03-04T05:06:07Z");
     const notAfter = new Date("2022-03-04T05:06:07Z");

@@ -73,19 +73,29 @@ function verifyCard(
   }
 }
 
-/** Every link signed by the next, up to a self-signed authority of ours. */
+/**
+ * Every link signed by the next, up to a self-signed authority of ours, and each authority valid on the day it signed.
+ * That it has run out since says nothing against the card: the card's own dates are told, and judged elsewhere.
+ */
 function chains(certificate: X509Certificate, authorities: readonly X509Certificate[]): boolean {
   let current = certificate;
   for (let length = 1; length < CHAIN_LIMIT; length += 1) {
     const child = current;
     const issuer = authorities.find(
-      (authority) => child.checkIssued(authority) && child.verify(authority.publicKey),
+      (authority) =>
+        child.checkIssued(authority) &&
+        child.verify(authority.publicKey) &&
+        wasValid(authority, new Date(child.validFrom)),
     );
     if (issuer === undefined) return false;
     if (issuer.checkIssued(issuer)) return true;
     current = issuer;
   }
   return false;
+}
+
+function wasValid(authority: X509Certificate, at: Date): boolean {
+  return new Date(authority.validFrom) <= at && at <= new Date(authority.validTo);
 }
 
 /** SHA-256 of the key's DER SubjectPublicKeyInfo, lower-case hex. */
