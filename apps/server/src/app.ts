@@ -4,6 +4,8 @@ import { assetUrls } from "@lanyard/pages";
 import { type Assets, readAssets } from "@lanyard/pages/node";
 import { LEASH_TIMES } from "@lanyard/wire";
 import type { FastifyInstance } from "fastify";
+import { CeremonyService } from "./ceremonies/ceremony.service.ts";
+import { CEREMONY_KINDS } from "./ceremonies/kinds.ts";
 import { UnlockService } from "./ceremonies/unlock.service.ts";
 import { createUnlockAtDesk } from "./ceremonies/unlock-at-desk.ts";
 import { openTrust } from "./certificates/trust.ts";
@@ -84,17 +86,18 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
 function openRooms(core: Core): DeskRooms {
   const sessions = new SessionService(core);
   const visits = new VisitService(core);
-  const unlocks = new UnlockService(core, visits);
-  const unlockAtDesk = createUnlockAtDesk(core, { visits, sessions });
-  const onCardSigned = unlocks.settle.bind(unlocks);
+  const ceremonies = new CeremonyService(core, CEREMONY_KINDS);
+  const unlocks = new UnlockService(core, { visits, ceremonies });
+  const atDesk = { unlock: createUnlockAtDesk(core, { visits, sessions }) };
+  const onCardSigned = ceremonies.settle.bind(ceremonies);
   const signIn = createSignInService(core, { visits, sessions, onCardSigned });
   sessions.onEnd((session, reason) => {
     const why = reason === "card_removed" ? "operator_card_removed" : "session_ended";
-    unlocks
+    ceremonies
       .abortOfSession(session, why)
-      .catch((error: unknown) => core.log.error({ err: error }, "unlock.abort_failed"));
+      .catch((error: unknown) => core.log.error({ err: error }, "ceremony.abort_failed"));
   });
-  return { sessions, visits, unlocks, unlockAtDesk, signIn };
+  return { sessions, visits, ceremonies, unlocks, atDesk, signIn };
 }
 
 function openLeashes(core: Core, rooms: DeskRooms, app: FastifyInstance): () => Promise<void> {
@@ -119,7 +122,7 @@ function goRounds(core: Core, rooms: DeskRooms): () => void {
     running = true;
     try {
       await rooms.sessions.checkAll();
-      await rooms.unlocks.checkAll();
+      await rooms.ceremonies.checkAll();
     } catch (error) {
       core.log.error({ err: error }, "round.failed");
     } finally {

@@ -14,6 +14,20 @@ export {
   stepBurst,
 } from "./ceremonies/burst.ts";
 export { EVIDENCE_KINDS, type EvidenceKind, isEvidenceKind } from "./ceremonies/evidence.ts";
+export {
+  CEREMONY_TIMES,
+  type CeremonyContext,
+  type CeremonyKind,
+  type CeremonyOutcome,
+  type CeremonyTypes,
+  type CommonEvent,
+  END_REASONS,
+  type EndReason,
+  isOfKind,
+  isUnderWay,
+  type PhaseStanding,
+  standingOf,
+} from "./ceremonies/kind.ts";
 export { decide, type Table } from "./ceremonies/machine.ts";
 export {
   beginUnlock,
@@ -21,13 +35,17 @@ export {
   isOver,
   isReleased,
   stepUnlock,
+  UNLOCK_END_REASONS,
+  UNLOCK_KIND,
   type Unlock,
   type UnlockCommand,
   type UnlockContext,
   type UnlockEndReason,
   type UnlockEvent,
+  type UnlockNotes,
   type UnlockOutcome,
   type UnlockPhase,
+  type UnlockTypes,
 } from "./ceremonies/unlock.ts";
 export { IdentityError, type IdentityErrorCode } from "./errors.ts";
 export {

@@ -1,5 +1,5 @@
 import type { Secret } from "@lanyard/bytes";
-import type { Unlock } from "./ceremonies/unlock.ts";
+import type { CeremonyTypes } from "./ceremonies/kind.ts";
 import type { KeyVersions } from "./key-versions.ts";
 import type { CareId, Organisation, Person } from "./person.ts";
 import type { PukRegisters } from "./registers.ts";
@@ -94,12 +94,12 @@ export interface Cards {
   setLife(serial: string, life: CardLife): Promise<void>;
 }
 
-/** One run of one card operation at one desk. */
-export interface Ceremony {
+/** One run of one card operation at one desk, of whatever kind. */
+export interface Ceremony<Types extends CeremonyTypes = CeremonyTypes> {
   /** 128 random bits, base64url. */
   readonly id: string;
-  readonly kind: "unlock";
-  readonly state: Unlock;
+  readonly kind: string;
+  readonly state: Types["state"];
   readonly cardSerial: string;
   readonly holder: CareId;
   readonly operator: CareId;
@@ -110,21 +110,10 @@ export interface Ceremony {
   /** Serial expected from a search, if that is how the operator came here. */
   readonly expectedSerial: string | undefined;
   readonly startedAt: Date;
-  /** When silence ends it: 15 minutes to be authorised, 60 s from release. */
+  /** When silence ends it, by its kind's times. */
   readonly deadline: Date;
   /** The nonces signed in it, and what else the server must remember: see the ceremony's own room. */
-  readonly notes: CeremonyNotes;
-}
-
-export interface CeremonyNotes {
-  /** N1, signed with 9E. */
-  readonly proofNonce: string;
-  /** N2, signed by the operator's card. */
-  readonly authoriseNonce: string;
-  /** N3, signed with 9A after the new passcode was verified. */
-  readonly doneNonce: string;
-  /** The agent's key that PUKs are sealed to, once the operator's card signed for it; base64. */
-  readonly ephemeralKey: string | undefined;
+  readonly notes: Types["notes"];
 }
 
 export interface Ceremonies {
@@ -132,7 +121,7 @@ export interface Ceremonies {
   find(id: string): Promise<Ceremony | undefined>;
   /** Locks the ceremony's row until the transaction ends. */
   lock(id: string): Promise<Ceremony | undefined>;
-  save(id: string, change: Pick<Ceremony, "state" | "deadline" | "notes">): Promise<void>;
+  save(id: string, change: Pick<Ceremony, "kind" | "state" | "deadline" | "notes">): Promise<void>;
   /** Ceremonies not yet over: at most one a desk, at most one a card. */
   openAtDesk(deskId: string): Promise<Ceremony | undefined>;
   openOfCard(cardSerial: string): Promise<Ceremony | undefined>;
@@ -149,7 +138,8 @@ export interface Ceremonies {
 export interface Visit {
   /** 128 random bits, base64url: in the URL's path. */
   readonly id: string;
-  readonly purpose: "desk" | "sign_in" | "unlock";
+  /** A ceremony's visit says by its `ceremonyId` which, and of what kind. */
+  readonly purpose: "desk" | "sign_in" | "ceremony";
   readonly state: VisitState;
   /** SHA-256 of the browser's visit cookie, hex. */
   readonly cookieHash: string;

@@ -82,7 +82,7 @@ function openLine(
   const agent: Peer<"agent"> = openPeer<"agent">({
     ...common,
     side: "agent",
-    handlers: { ...AGENT, ...handlers.agent },
+    handlers: () => ({ ...AGENT, ...handlers.agent }),
     send: (text) => {
       sent.push(text);
       server.receive(text);
@@ -91,7 +91,7 @@ function openLine(
   const server: Peer<"server"> = openPeer<"server">({
     ...common,
     side: "server",
-    handlers: { ...SERVER, ...handlers.server },
+    handlers: () => ({ ...SERVER, ...handlers.server }),
     send: (text) => {
       sent.push(text);
       agent.receive(text);
@@ -107,7 +107,7 @@ function openAlone(handlers: Partial<LeashHandlers<"server">> = {}) {
   const errors: unknown[] = [];
   const peer = openPeer<"server">({
     side: "server",
-    handlers: { ...SERVER, ...handlers },
+    handlers: () => ({ ...SERVER, ...handlers }),
     send: (text) => void sent.push(text),
     after: timers.after,
     onError: (_, error) => void errors.push(error),

@@ -14,7 +14,8 @@ import { isRefusalCode, Refusal } from "./refusals.ts";
 /** What a peer needs of its surroundings: a way to send, a timer, and somebody to tell of unexpected errors. */
 export interface PeerOptions<Side extends LeashSide> {
   readonly side: Side;
-  readonly handlers: LeashHandlers<Side>;
+  /** What this side answers, asked for each call anew. May throw a {@link Refusal}: then every call is refused. */
+  handlers(): LeashHandlers<Side>;
   send(text: string): void;
   /** Calls `run` once after so many milliseconds; the function returned cancels that. */
   after(milliseconds: number, run: () => void): () => void;
@@ -130,11 +131,11 @@ async function answer<Side extends LeashSide>(
   if (name === undefined) return refuse(options, id, new Refusal("protocol_unsupported"));
   const parsed = LEASH_CALLS[name].request.safeParse(message.body);
   if (!parsed.success) return refuse(options, id, new Refusal("protocol_unsupported"));
-  // One handler per call, by the table's type; TypeScript cannot follow that through an index.
-  const handlers = options.handlers as Readonly<
-    Record<string, (body: unknown) => Promise<unknown>>
-  >;
   try {
+    // One handler per call, by the table's type; TypeScript cannot follow that through an index.
+    const handlers = options.handlers() as Readonly<
+      Record<string, (body: unknown) => Promise<unknown>>
+    >;
     const body = await handlers[name]?.(parsed.data);
     options.send(formatEnvelope({ replyTo: id, body }));
   } catch (error) {

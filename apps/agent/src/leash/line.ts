@@ -36,7 +36,7 @@ export function dial(options: LineOptions): Line {
   });
   const peer = openPeer<"agent">({
     side: "agent",
-    handlers: options.handlers,
+    handlers: () => options.handlers,
     send: (text) => {
       if (socket.readyState === WebSocket.OPEN) socket.send(text);
     },

@@ -152,7 +152,7 @@ class Script implements ScriptedServer {
   #attend(socket: WebSocket): void {
     const peer = openPeer<"server">({
       side: "server",
-      handlers: this.#recording(),
+      handlers: () => this.#recording(),
       send: (text) => socket.send(text),
       after: (milliseconds, run) => {
         const timer = setTimeout(run, milliseconds);

@@ -1,20 +1,11 @@
-import {
-  type Ceremony,
-  certificateIn,
-  type Desk,
-  isOver,
-  keyVersionsNeeded,
-  type Smartcard,
-  type UnlockEvent,
-  type Visit,
-} from "@lanyard/identity";
+import { certificateIn, type Desk, keyVersionsNeeded, type UnlockEvent } from "@lanyard/identity";
 import { statusEffect, statusName, triesLeftFrom } from "@lanyard/piv";
 import {
+  type CallsFrom,
   LeashLost,
   Refusal,
   type RequestOf,
   statements,
-  type Task,
   type UnlockProgress,
 } from "@lanyard/wire";
 import { isSignedBy } from "../certificates/signatures.ts";
@@ -22,112 +13,87 @@ import type { Core } from "../core.ts";
 import { SecretsError } from "../secrets/errors.ts";
 import { isIn, type SessionService } from "../sessions/session.service.ts";
 import type { VisitService } from "../visits/visit.service.ts";
+import { type CeremonyAtDesk, goOnOrReturn, type Scene as SceneOf, sceneOf } from "./at-desk.ts";
+import { type CommittedStep as Committed, commitStep, type StepEntry as Entry } from "./runner.ts";
 import { isSealingKey, sealRelease } from "./sealed-release.ts";
-import { type CommittedStep, commitStep, type StepDetails } from "./unlock-runner.ts";
+import { UNLOCK, type UnlockCeremony, type UnlockTypes } from "./unlock-kind.ts";
 import { unlockTask } from "./unlock-task.ts";
-
-/** The agent's side of an unlock: what a desk may ask for, from the passcode page to the closing signature. */
-export interface UnlockAtDesk {
-  task(visit: Visit): Promise<Task>;
-  authorise(desk: Desk, request: RequestOf<"unlock_authorise">): Promise<UnlockProgress>;
-  report(desk: Desk, request: RequestOf<"unlock_report">): Promise<UnlockProgress>;
-  prove(desk: Desk, request: RequestOf<"unlock_prove">): Promise<UnlockProgress>;
-  lost(desk: Desk, request: RequestOf<"unlock_lost">): Promise<UnlockProgress>;
-  giveUp(desk: Desk, request: RequestOf<"give_up">): Promise<{ readonly returnCode: string }>;
-}
 
 interface Rooms {
   readonly visits: VisitService;
   readonly sessions: SessionService;
 }
 
-/** An unlock and everything its decisions rest on, read afresh for every call. */
-interface Scene {
-  readonly visit: Visit;
-  readonly ceremony: Ceremony;
-  readonly card: Smartcard;
-}
+type Scene = SceneOf<UnlockTypes>;
+type StepEntry = Entry<UnlockTypes>;
+type CommittedStep = Committed<UnlockTypes>;
+
+/** An unlock at the desk, from the passcode page to the closing signature. */
+export type UnlockAtDesk = CeremonyAtDesk<Extract<CallsFrom<"agent">, `unlock_${string}`>>;
 
 export function createUnlockAtDesk(core: Core, rooms: Rooms): UnlockAtDesk {
-  const progress = (scene: Scene, step: CommittedStep | undefined): Promise<UnlockProgress> =>
-    carryOut(core, rooms, scene, step);
+  const { visits } = rooms;
+  const sceneFor = (desk: Desk, visit: string): Promise<Scene> =>
+    sceneOf(core, { kind: UNLOCK, visits, desk, visit });
+  const commit = async (scene: Scene, event: UnlockEvent, entry: StepEntry) => {
+    const step = await commitStep(core, { kind: UNLOCK, id: scene.ceremony.id, event, entry });
+    return carryOut(core, rooms, { scene, step });
+  };
 
   return {
+    kind: UNLOCK.kind,
     task: (visit) => unlockTask(core, visit),
-    authorise: async (desk, request) => {
-      const scene = await sceneOf(core, rooms, desk, request.visit);
-      const again = scene.ceremony.notes.ephemeralKey === request.ephemeralKey;
-      if (scene.ceremony.state.phase === "released" && again) return reseal(core, scene);
-      const entry = await checkAuthorisation(core, rooms, scene, request);
-      await checkSecrets(core, scene);
-      const step = await commitStep(core, scene.ceremony.id, { type: "authorised" }, entry);
-      if (step === undefined) throw new Refusal("not_released");
-      return progress(scene, step);
-    },
-    report: async (desk, request) => {
-      const scene = await sceneOf(core, rooms, desk, request.visit);
-      const { event, entry } = readReport(scene.ceremony, request);
-      return progress(scene, await commitStep(core, scene.ceremony.id, event, entry));
-    },
-    prove: async (desk, request) => {
-      const scene = await sceneOf(core, rooms, desk, request.visit);
-      const valid = isDone(core, scene, request);
-      const { algorithm, value } = request.signature;
-      const { origin } = core.config;
-      const nonce = scene.ceremony.notes.doneNonce;
-      const details = { origin, nonce, algorithm, signature: value };
-      const event: UnlockEvent = { type: valid ? "proof_valid" : "proof_invalid" };
-      const entry: StepDetails = { action: "unlock.verified", details };
-      return progress(scene, await commitStep(core, scene.ceremony.id, event, entry));
-    },
-    lost: async (desk, request) => {
-      const scene = await sceneOf(core, rooms, desk, request.visit);
-      const event: UnlockEvent = { type: "lost", reason: request.reason };
-      const step = await commitStep(core, scene.ceremony.id, event, { action: "unlock.uncertain" });
-      return progress(scene, step);
-    },
-    giveUp: async (desk, request) => {
-      const visit = await rooms.visits.bound(desk, request.visit);
-      if (visit.ceremonyId !== undefined) {
-        const reason = GIVE_UP_REASONS[request.reason];
-        const event: UnlockEvent = { type: "abort", reason };
-        await commitStep(core, visit.ceremonyId, event, { action: "unlock.aborted" });
-      }
-      return { returnCode: await rooms.visits.prove(visit.id, { gaveUp: request.reason }) };
-    },
+    calls: (desk) => ({
+      unlock_authorise: async (request) =>
+        authorise(core, rooms, { scene: await sceneFor(desk, request.visit), request }),
+      unlock_report: async (request) => {
+        const scene = await sceneFor(desk, request.visit);
+        const { event, entry } = readReport(scene.ceremony, request);
+        return commit(scene, event, entry);
+      },
+      unlock_prove: async (request) => {
+        const scene = await sceneFor(desk, request.visit);
+        const type = isDone(core, scene, request) ? "proof_valid" : "proof_invalid";
+        const { algorithm, value } = request.signature;
+        const { origin } = core.config;
+        const nonce = scene.ceremony.notes.doneNonce;
+        const details = { origin, nonce, algorithm, signature: value };
+        return commit(scene, { type }, { action: "unlock.verified", details });
+      },
+      unlock_lost: async ({ visit, reason }) => {
+        const scene = await sceneFor(desk, visit);
+        return commit(scene, { type: "lost", reason }, { action: "unlock.uncertain" });
+      },
+    }),
   };
 }
 
-const GIVE_UP_REASONS = {
-  cancelled: "cancelled",
-  operator_card_removed: "operator_card_removed",
-  holder_card_removed: "holder_card_removed",
-  too_many_cards: "cancelled",
-  card_locked: "cancelled",
-  card_unreadable: "holder_card_removed",
-  timed_out: "timed_out",
-} as const satisfies Record<RequestOf<"give_up">["reason"], Ceremony["state"]["reason"]>;
+interface Authorising {
+  readonly scene: Scene;
+  readonly request: RequestOf<"unlock_authorise">;
+}
 
-async function sceneOf(core: Core, rooms: Rooms, desk: Desk, visitId: string): Promise<Scene> {
-  const visit = await rooms.visits.bound(desk, visitId);
-  const { ceremonyId } = visit;
-  if (ceremonyId === undefined) throw new Refusal("visit_unknown");
-  const found = await core.store.transaction(async (records) => {
-    const ceremony = await records.ceremonies.find(ceremonyId);
-    const card = ceremony && (await records.cards.find(ceremony.cardSerial));
-    return ceremony && card && { ceremony, card };
-  });
-  if (found === undefined || found.ceremony.deskId !== desk.id) throw new Refusal("visit_unknown");
-  return { visit, ...found };
+async function authorise(
+  core: Core,
+  rooms: Rooms,
+  { scene, request }: Authorising,
+): Promise<UnlockProgress> {
+  const again = scene.ceremony.notes.ephemeralKey === request.ephemeralKey;
+  if (scene.ceremony.state.phase === "released" && again) return reseal(core, scene);
+  const entry = await checkAuthorisation(core, rooms, { scene, request });
+  await checkSecrets(core, scene);
+  const event = { type: "authorised" } as const;
+  const step = await commitStep(core, { kind: UNLOCK, id: scene.ceremony.id, event, entry });
+  if (step === undefined) throw new Refusal("not_released");
+  return carryOut(core, rooms, { scene, step });
 }
 
 /** T:AUTHORISED: the operator's own card, in this very session, signed for this unlock and this agent's key. */
 async function checkAuthorisation(
   core: Core,
   rooms: Rooms,
-  { ceremony, card }: Scene,
-  request: RequestOf<"unlock_authorise">,
-): Promise<StepDetails> {
+  { scene: { ceremony, card }, request }: Authorising,
+): Promise<StepEntry> {
   const session = await rooms.sessions.current(ceremony.sessionId);
   if (session === undefined || !isOperatorHere(core, ceremony, session.insertion))
     throw new Refusal("operator_gone");
@@ -158,7 +124,7 @@ async function checkAuthorisation(
   const { algorithm, value } = request.signature;
   return {
     action: "unlock.released",
-    ephemeralKey: request.ephemeralKey,
+    notes: { ephemeralKey: request.ephemeralKey },
     details: {
       operatorCard: session.cardSerial,
       slot,
@@ -185,16 +151,16 @@ async function checkSecrets(core: Core, { card }: Scene): Promise<void> {
   }
 }
 
-function isOperatorHere(core: Core, ceremony: Ceremony, insertion: string): boolean {
+function isOperatorHere(core: Core, ceremony: UnlockCeremony, insertion: string): boolean {
   const view = core.links.find(ceremony.deskId)?.view;
   return view !== undefined && isIn(view, insertion);
 }
 
 /** The one place that says what a reported status word means for an unlock. */
 function readReport(
-  ceremony: Ceremony,
+  ceremony: UnlockCeremony,
   { step, status, lost }: RequestOf<"unlock_report">,
-): { readonly event: UnlockEvent; readonly entry: StepDetails } {
+): { readonly event: UnlockEvent; readonly entry: StepEntry } {
   const effect = lost ? "unknown" : statusEffect(status);
   const details = { step, status: lost ? "none" : status.toString(16), effect };
   if (step === "rotate")
@@ -237,23 +203,15 @@ function isDone(
   return isSignedBy(verified.publicKey, message, signature);
 }
 
-/**
- * After the commit: send what may leave, or send the browser home. A report that came twice changes nothing: it is
- * answered by how the ceremony stands, so that a repeated report never ends one that is still under way.
- */
+/** After the commit: send what may leave, or send the browser home. */
 async function carryOut(
   core: Core,
-  rooms: Rooms,
-  scene: Scene,
-  step: CommittedStep | undefined,
+  { visits }: Rooms,
+  { scene, step }: { readonly scene: Scene; readonly step: CommittedStep | undefined },
 ): Promise<UnlockProgress> {
   const release = step?.commands.find((command) => command.type === "release");
   if (step !== undefined && release !== undefined) return open(core, step, release);
-  const { id } = scene.ceremony;
-  const now =
-    step?.ceremony ?? (await core.store.transaction((records) => records.ceremonies.find(id)));
-  if (now !== undefined && !isOver(now.state.phase)) return { next: "go_on" };
-  return { next: "return", returnCode: await rooms.visits.prove(scene.visit.id) };
+  return goOnOrReturn(core, { kind: UNLOCK, visits }, { scene, step });
 }
 
 async function open(

@@ -1,6 +1,7 @@
 import {
   certificateIn,
   displayName,
+  isOfKind,
   isOver,
   type Person,
   type Smartcard,
@@ -8,6 +9,7 @@ import {
 } from "@lanyard/identity";
 import { Refusal, type UnlockTask } from "@lanyard/wire";
 import type { Core } from "../core.ts";
+import { UNLOCK } from "./unlock-kind.ts";
 
 /**
  * What the agent's page needs to ask for the new passcode: what is done, for whom, on which card, by which rule.
@@ -19,7 +21,7 @@ export async function unlockTask(core: Core, visit: Visit): Promise<UnlockTask> 
   if (ceremonyId === undefined) throw new Refusal("visit_unknown");
   const found = await core.store.transaction(async (records) => {
     const ceremony = await records.ceremonies.find(ceremonyId);
-    if (ceremony === undefined || isOver(ceremony.state.phase)) return undefined;
+    if (!isOfKind(UNLOCK, ceremony) || isOver(ceremony.state.phase)) return undefined;
     const card = await records.cards.find(ceremony.cardSerial);
     const holder = await records.people.find(ceremony.holder);
     const operator = await records.people.find(ceremony.operator);

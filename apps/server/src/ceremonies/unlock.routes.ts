@@ -1,4 +1,10 @@
-import { type Ceremony, displayName, isEvidenceKind, type Smartcard } from "@lanyard/identity";
+import {
+  type Ceremony,
+  displayName,
+  isEvidenceKind,
+  isOfKind,
+  type Smartcard,
+} from "@lanyard/identity";
 import type { Core } from "../core.ts";
 import type { Answer, Operator, Route, SignedInVisitor, Visitor } from "../http/route.ts";
 import type { DeskRooms } from "../leash/desk-calls.ts";
@@ -18,6 +24,7 @@ import { servicePage } from "../pages/unlock/service.page.tsx";
 import { serviceOffer } from "../pages/unlock/service-offer.ts";
 import { type HolderFile, mayOpen, mayUnlock, readHolder } from "../people/holder.ts";
 import type { CardRefusal } from "./holder-card.ts";
+import { UNLOCK, type UnlockCeremony } from "./unlock-kind.ts";
 
 /** The how-to's steps E to J, one route each. */
 export function unlockRoutes(core: Core, rooms: DeskRooms): readonly Route[] {
@@ -87,7 +94,7 @@ interface Unlocking {
   readonly core: Core;
   readonly rooms: DeskRooms;
   readonly visitor: SignedInVisitor;
-  readonly ceremony: Ceremony;
+  readonly ceremony: UnlockCeremony;
   readonly card: Smartcard;
   readonly file: HolderFile;
 }
@@ -248,6 +255,8 @@ async function outcome(core: Core, rooms: DeskRooms, visitor: Visitor): Promise<
   };
 }
 
-function outcomeOf({ state: { phase, reason } }: Ceremony): Outcome | undefined {
+function outcomeOf(ceremony: Ceremony): Outcome | undefined {
+  if (!isOfKind(UNLOCK, ceremony)) return undefined;
+  const { phase, reason } = ceremony.state;
   return phase === "card_proven" || phase === "person_confirmed" ? undefined : { phase, reason };
 }

@@ -5,17 +5,15 @@ import {
   cardStanding,
   certificateIn,
   type EvidenceKind,
-  isReleased,
-  type Records,
+  isOfKind,
   type Session,
   type Smartcard,
-  type UnlockEndReason,
 } from "@lanyard/identity";
 import { record } from "../audit/record.ts";
 import type { Core } from "../core.ts";
 import { newNonce } from "../random.ts";
-import { isIn } from "../sessions/session.service.ts";
 import type { VisitService } from "../visits/visit.service.ts";
+import type { CeremonyService } from "./ceremony.service.ts";
 import {
   type CardRefusal,
   findHolderInsertion,
@@ -24,28 +22,35 @@ import {
   proveHolderCard,
   releaseCard,
 } from "./holder-card.ts";
-import { CEREMONY_TIMES, commitStep, stepIn } from "./unlock-runner.ts";
+import { commitStep, stepIn } from "./runner.ts";
+import { UNLOCK, type UnlockCeremony } from "./unlock-kind.ts";
 
-/** The operator's side of an unlock: everything up to the agent's page, and every end that comes from outside. */
+interface Rooms {
+  readonly visits: VisitService;
+  readonly ceremonies: CeremonyService;
+}
+
+/** The operator's side of an unlock: everything up to the agent's page. */
 export class UnlockService {
   readonly #core: Core;
-  readonly #visits: VisitService;
+  readonly #rooms: Rooms;
 
-  constructor(core: Core, visits: VisitService) {
+  constructor(core: Core, rooms: Rooms) {
     this.#core = core;
-    this.#visits = visits;
+    this.#rooms = rooms;
   }
 
   /** Reads the holder's card by way of its own proof. `expectedSerial`: the device chosen by search. */
   start(session: Session, expectedSerial?: string): Promise<{ readonly id: string } | CardRefusal> {
-    const abort = (ceremony: Ceremony, reason: UnlockEndReason) => this.#abort(ceremony, reason);
-    return start(this.#core, session, { expectedSerial, abort });
+    const { ceremonies } = this.#rooms;
+    return start(this.#core, session, { expectedSerial, ceremonies });
   }
 
   /** The operator's own ceremony, whatever its phase. */
-  async find(session: Session, id: string): Promise<Ceremony | undefined> {
+  async find(session: Session, id: string): Promise<UnlockCeremony | undefined> {
     const ceremony = await this.#core.store.transaction((records) => records.ceremonies.find(id));
-    return ceremony?.operator === session.careId ? ceremony : undefined;
+    if (!isOfKind(UNLOCK, ceremony)) return undefined;
+    return ceremony.operator === session.careId ? ceremony : undefined;
   }
 
   /** "This is the person", and by what evidence. `false`: too late. */
@@ -53,7 +58,7 @@ export class UnlockService {
     if (!(await this.#isOf(session, id))) return false;
     const entry = { action: "unlock.confirmed", details: { evidence } } as const;
     const event = { type: "person_confirmed", evidence } as const;
-    return (await commitStep(this.#core, id, event, entry)) !== undefined;
+    return (await commitStep(this.#core, { kind: UNLOCK, id, event, entry })) !== undefined;
   }
 
   /** Unlock chosen: the address at the agent where the passcode is typed. `undefined`: not from here, not now. */
@@ -64,61 +69,17 @@ export class UnlockService {
       const card = ceremony && (await records.cards.find(ceremony.cardSerial));
       if (card === undefined || !mayBeUnlocked(card, this.#core.now())) return undefined;
       const event = { type: "operation_chosen" } as const;
-      return stepIn(this.#core, records, { id, event, entry: { action: "unlock.chosen" } });
+      const entry = { action: "unlock.chosen" } as const;
+      return stepIn(this.#core, records, { kind: UNLOCK, id, event, entry });
     });
     if (chosen === undefined) return undefined;
     const { ceremony } = chosen;
-    return this.#visits.start({ purpose: "unlock", browser, sessionId: session.id, ceremony });
-  }
-
-  /** The session has ended: before release nothing is left to repair, after it the burst is finished all the same. */
-  async abortOfSession(session: Session, reason: UnlockEndReason): Promise<void> {
-    const ceremony = await this.#openAtDesk(session.deskId);
-    if (ceremony?.sessionId === session.id) await this.#abort(ceremony, reason);
-  }
-
-  /** The desk's readers changed: the ceremony ends if its card has gone. */
-  async checkDesk(deskId: string): Promise<void> {
-    const ceremony = await this.#openAtDesk(deskId);
-    if (ceremony === undefined) return;
-    const view = this.#core.links.find(deskId)?.view;
-    if (view !== undefined && isIn(view, ceremony.insertion)) return;
-    await this.#abort(ceremony, "holder_card_removed");
-  }
-
-  /** Ends what has run out of time. */
-  async checkAll(): Promise<void> {
-    const late = await this.#core.store.transaction((records) =>
-      records.ceremonies.overdue(this.#core.now(), 100),
-    );
-    for (const ceremony of late)
-      if (isReleased(ceremony.state.phase)) await this.#doubt(ceremony);
-      else await this.#abort(ceremony, "timed_out");
-  }
-
-  /** A card's 9A key signed something: what was uncertain about that card is settled. */
-  settle(records: Records, card: Smartcard): Promise<void> {
-    return settle(this.#core, records, card);
-  }
-
-  #openAtDesk(deskId: string): Promise<Ceremony | undefined> {
-    return this.#core.store.transaction((records) => records.ceremonies.openAtDesk(deskId));
+    const { visits } = this.#rooms;
+    return visits.start({ purpose: "ceremony", browser, sessionId: session.id, ceremony });
   }
 
   async #isOf(session: Session, id: string): Promise<boolean> {
     return (await this.find(session, id))?.sessionId === session.id;
-  }
-
-  async #abort(ceremony: Ceremony, reason: UnlockEndReason): Promise<void> {
-    const event = { type: "abort", reason } as const;
-    const step = await commitStep(this.#core, ceremony.id, event, { action: "unlock.aborted" });
-    if (step !== undefined) releaseCard(this.#core, ceremony.deskId, ceremony.id);
-  }
-
-  async #doubt(ceremony: Ceremony): Promise<void> {
-    const event = { type: "lost", reason: "agent_gone" } as const;
-    await commitStep(this.#core, ceremony.id, event, { action: "unlock.uncertain" });
-    releaseCard(this.#core, ceremony.deskId, ceremony.id);
   }
 }
 
@@ -129,13 +90,13 @@ export function mayBeUnlocked(card: Smartcard, now: Date): boolean {
 
 interface Starting {
   readonly expectedSerial: string | undefined;
-  abort(ceremony: Ceremony, reason: UnlockEndReason): Promise<void>;
+  readonly ceremonies: CeremonyService;
 }
 
 async function start(
   core: Core,
   session: Session,
-  { expectedSerial, abort }: Starting,
+  { expectedSerial, ceremonies }: Starting,
 ): Promise<{ readonly id: string } | CardRefusal> {
   const link = core.links.find(session.deskId);
   const found = findHolderInsertion(link?.view, session.insertion);
@@ -147,13 +108,13 @@ async function start(
   if (open !== undefined) {
     // A repeated POST answers as the first did.
     if (isSameStart(open, session, { ...found, expectedSerial })) return { id: open.id };
-    if (isReleased(open.state.phase)) return { reason: "ceremony_running" };
-    await abort(open, "replaced");
+    if (ceremonies.standing(open) === "released") return { reason: "ceremony_running" };
+    await ceremonies.abort(open, "replaced");
   }
   const proven = await proveHolderCard(core, link, found.insertion);
   if ("reason" in proven) return refuse(core, session, proven);
   const refusal = judge(session, proven, expectedSerial);
-  if (refusal === undefined) return begin(core, session, { proven, expectedSerial, abort });
+  if (refusal === undefined) return begin(core, session, { proven, expectedSerial, ceremonies });
   releaseCard(core, session.deskId, proven.ceremony);
   return refuse(core, session, refusal, proven.card);
 }
@@ -164,6 +125,7 @@ function isSameStart(
   wanted: { readonly insertion: string; readonly expectedSerial: string | undefined },
 ): boolean {
   return (
+    isOfKind(UNLOCK, open) &&
     open.sessionId === session.id &&
     open.insertion === wanted.insertion &&
     open.expectedSerial === wanted.expectedSerial
@@ -208,17 +170,17 @@ interface Beginning extends Starting {
 async function begin(
   core: Core,
   session: Session,
-  { proven, expectedSerial, abort }: Beginning,
+  { proven, expectedSerial, ceremonies }: Beginning,
 ): Promise<{ readonly id: string } | CardRefusal> {
   const { card, ceremony: id } = proven;
   const elsewhere = await core.store.transaction((records) =>
     records.ceremonies.openOfCard(card.serial),
   );
-  if (elsewhere !== undefined && isReleased(elsewhere.state.phase)) {
+  if (elsewhere !== undefined && ceremonies.standing(elsewhere) === "released") {
     releaseCard(core, session.deskId, id);
     return { reason: "ceremony_running" };
   }
-  if (elsewhere !== undefined) await abort(elsewhere, "replaced");
+  if (elsewhere !== undefined) await ceremonies.abort(elsewhere, "replaced");
   const ceremony = newCeremony(core, session, { proven, expectedSerial });
   await core.store.transaction(async (records) => {
     await records.ceremonies.add(ceremony);
@@ -247,11 +209,11 @@ function newCeremony(
   core: Core,
   session: Session,
   { proven, expectedSerial }: Pick<Beginning, "proven" | "expectedSerial">,
-): Ceremony {
+): UnlockCeremony {
   const now = core.now();
   return {
     id: proven.ceremony,
-    kind: "unlock",
+    kind: UNLOCK.kind,
     state: beginUnlock(passcodeState(proven)),
     cardSerial: proven.card.serial,
     holder: proven.card.careId,
@@ -261,7 +223,7 @@ function newCeremony(
     insertion: proven.insertion,
     expectedSerial,
     startedAt: now,
-    deadline: new Date(now.getTime() + CEREMONY_TIMES.authoriseMs),
+    deadline: new Date(now.getTime() + UNLOCK.times.openMs),
     notes: {
       proofNonce: proven.proofNonce,
       authoriseNonce: newNonce(),
@@ -273,19 +235,4 @@ function newCeremony(
 
 function passcodeState({ passcode }: ProvenCard): CardPasscodeState {
   return passcode.state === "tries_left" ? { triesLeft: passcode.triesLeft } : passcode.state;
-}
-
-/** How far back unfinished unlocks of one card are looked for. */
-const SETTLE_LIMIT = 20;
-
-async function settle(core: Core, records: Records, card: Smartcard): Promise<void> {
-  const latestFirst = await records.ceremonies.ofCard(card.serial, SETTLE_LIMIT);
-  for (const [index, ceremony] of latestFirst.entries()) {
-    if (ceremony.state.phase !== "uncertain") continue;
-    const releasedSince = latestFirst
-      .slice(0, index)
-      .some((later) => later.state.candidate !== undefined);
-    const event = { type: "signed_later", releasedSince } as const;
-    await stepIn(core, records, { id: ceremony.id, event, entry: { action: "unlock.settled" } });
-  }
 }

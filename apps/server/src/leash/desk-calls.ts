@@ -1,5 +1,7 @@
-import type { Desk } from "@lanyard/identity";
-import { type LeashHandlers, Refusal, type ReplyOf } from "@lanyard/wire";
+import type { Desk, EndReason } from "@lanyard/identity";
+import { type LeashHandlers, Refusal, type ReplyOf, type RequestOf } from "@lanyard/wire";
+import type { CeremonyAtDesk } from "../ceremonies/at-desk.ts";
+import type { CeremonyService } from "../ceremonies/ceremony.service.ts";
 import type { UnlockService } from "../ceremonies/unlock.service.ts";
 import type { UnlockAtDesk } from "../ceremonies/unlock-at-desk.ts";
 import type { Core } from "../core.ts";
@@ -11,39 +13,68 @@ export interface DeskRooms {
   readonly sessions: SessionService;
   readonly visits: VisitService;
   readonly signIn: SignInService;
+  readonly ceremonies: CeremonyService;
   readonly unlocks: UnlockService;
-  readonly unlockAtDesk: UnlockAtDesk;
+  /** Each kind of ceremony at the agent's page. */
+  readonly atDesk: { readonly unlock: UnlockAtDesk };
 }
 
-/** What a desk may ask of this server: the whole of it, one line each. */
+/** What a desk may ask of this server: the whole of it, one line each, and a line for each kind of ceremony. */
 export function deskCalls(core: Core, rooms: DeskRooms, desk: Desk): LeashHandlers<"server"> {
   return {
     desk_view: async (view) => {
       core.links.see(desk.id, view);
       await rooms.sessions.checkDesk(desk.id);
-      await rooms.unlocks.checkDesk(desk.id);
+      await rooms.ceremonies.checkDesk(desk.id);
       return {};
     },
     claim: async ({ visit }) => ({ bindSecret: await rooms.visits.claim(desk, visit) }),
-    visit_status: ({ visit }) => visitStatus(rooms, desk, visit),
-    give_up: (request) => rooms.unlockAtDesk.giveUp(desk, request),
+    visit_status: ({ visit }) => visitStatus(core, rooms, { desk, id: visit }),
+    give_up: (request) => giveUp(rooms, desk, request),
     sign_in: (request) => rooms.signIn.prove(desk, request),
-    unlock_authorise: (request) => rooms.unlockAtDesk.authorise(desk, request),
-    unlock_report: (request) => rooms.unlockAtDesk.report(desk, request),
-    unlock_prove: (request) => rooms.unlockAtDesk.prove(desk, request),
-    unlock_lost: (request) => rooms.unlockAtDesk.lost(desk, request),
+    ...rooms.atDesk.unlock.calls(desk),
   };
 }
 
 async function visitStatus(
+  core: Core,
   rooms: DeskRooms,
-  desk: Desk,
-  id: string,
+  { desk, id }: { readonly desk: Desk; readonly id: string },
 ): Promise<ReplyOf<"visit_status">> {
   const visit = await rooms.visits.status(desk, id);
   if (visit.state === "claimed") return { state: "claimed" };
-  if (visit.purpose === "unlock")
-    return { state: "bound", task: await rooms.unlockAtDesk.task(visit) };
+  if (visit.purpose === "ceremony") {
+    const { ceremonyId = "" } = visit;
+    const kind = await core.store.transaction(async (records) => {
+      const ceremony = await records.ceremonies.find(ceremonyId);
+      return ceremony?.kind;
+    });
+    const atDesk = Object.values<CeremonyAtDesk>(rooms.atDesk).find((one) => one.kind === kind);
+    if (atDesk === undefined) throw new Refusal("visit_unknown");
+    return { state: "bound", task: await atDesk.task(visit) };
+  }
   if (visit.nonce === undefined) throw new Refusal("visit_over");
   return { state: "bound", task: { purpose: "sign_in", nonce: visit.nonce } };
+}
+
+const GIVE_UP_REASONS = {
+  cancelled: "cancelled",
+  operator_card_removed: "operator_card_removed",
+  holder_card_removed: "holder_card_removed",
+  too_many_cards: "cancelled",
+  card_locked: "cancelled",
+  card_unreadable: "holder_card_removed",
+  timed_out: "timed_out",
+} as const satisfies Record<RequestOf<"give_up">["reason"], EndReason>;
+
+/** Nothing was done at the agent: whatever ceremony the visit is about ends with nothing to repair. */
+async function giveUp(
+  rooms: DeskRooms,
+  desk: Desk,
+  { visit: id, reason }: RequestOf<"give_up">,
+): Promise<ReplyOf<"give_up">> {
+  const visit = await rooms.visits.bound(desk, id);
+  if (visit.ceremonyId !== undefined)
+    await rooms.ceremonies.abortById(visit.ceremonyId, GIVE_UP_REASONS[reason]);
+  return { returnCode: await rooms.visits.prove(visit.id, { gaveUp: reason }) };
 }

@@ -68,7 +68,11 @@ function attend(agent: WebSocket, options: GatewayOptions): void {
   const state: { desk?: Desk; link?: DeskLink } = {};
   const peer = openPeer<"server">({
     side: "server",
-    handlers: onceKnown(() => state.desk, options),
+    handlers: () => {
+      // Until the desk is known, every call is refused.
+      if (state.desk === undefined) throw new Refusal("desk_unknown");
+      return options.handlers(state.desk);
+    },
     send: (text) => {
       if (agent.readyState === agent.OPEN) agent.send(text);
     },
@@ -117,26 +121,6 @@ async function greet(peer: Peer<"server">, options: GatewayOptions): Promise<Des
   const hello = await peer.call("hello", { protocol: LEASH_PROTOCOL, nonce });
   if (hello.protocol !== LEASH_PROTOCOL) throw new Refusal("protocol_unsupported");
   return options.recognise(nonce, hello);
-}
-
-/** Until the desk is known, every call is refused. */
-function onceKnown(desk: () => Desk | undefined, options: GatewayOptions): LeashHandlers<"server"> {
-  const forDesk = (): LeashHandlers<"server"> => {
-    const known = desk();
-    if (known === undefined) throw new Refusal("desk_unknown");
-    return options.handlers(known);
-  };
-  return {
-    desk_view: async (body) => forDesk().desk_view(body),
-    claim: async (body) => forDesk().claim(body),
-    visit_status: async (body) => forDesk().visit_status(body),
-    give_up: async (body) => forDesk().give_up(body),
-    sign_in: async (body) => forDesk().sign_in(body),
-    unlock_authorise: async (body) => forDesk().unlock_authorise(body),
-    unlock_report: async (body) => forDesk().unlock_report(body),
-    unlock_prove: async (body) => forDesk().unlock_prove(body),
-    unlock_lost: async (body) => forDesk().unlock_lost(body),
-  };
 }
 
 /** Pings; an agent that stays silent is cut off, so that its desk is seen to be gone. */

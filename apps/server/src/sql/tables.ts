@@ -103,8 +103,10 @@ export interface CertificateTable {
 export interface CeremonyTable {
   id: string;
   kind: string;
-  /** Of `state`, in its own column for the indexes. */
+  /** Of `state`, in columns of their own for the indexes. */
   phase: string;
+  /** Not yet over: by the ceremony's kind, whose phases the database does not know. */
+  is_open: boolean;
   state: Json;
   card_serial: string;
   holder: string;

@@ -1,68 +1,25 @@
-import type { Ceremonies, Ceremony } from "@lanyard/identity";
+import { type Ceremonies, type Ceremony, isUnderWay, standingOf } from "@lanyard/identity";
 import type { Selectable, SelectQueryBuilder } from "kysely";
-import { z } from "zod";
+import type { StoredKind } from "../ceremonies/kind.ts";
 import type { CeremonyTable, Database } from "../sql/tables.ts";
 import type { Transaction } from "../sql/transaction.ts";
 import { expectRow, refusingConflicts } from "./errors.ts";
-import { careIdOf, known, read } from "./rows.ts";
+import { careIdOf, known, malformed, read } from "./rows.ts";
 
-/** The phases in which a ceremony is open; the same list as in the table's partial indexes. */
-const OPEN = ["card_proven", "person_confirmed", "chosen", "released", "pin_set"] as const;
+type Kinds = readonly StoredKind[];
 
-const index = z.number().int().min(0);
-
-const state = z.object({
-  phase: z.enum([
-    ...OPEN,
-    "verified",
-    "aborted",
-    "uncertain",
-    "confirmed_later",
-    "settled_unknown",
-  ]),
-  passcodeState: z.union([z.enum(["blocked", "unknown"]), z.object({ triesLeft: z.number() })]),
-  evidence: z
-    .enum(["photo", "passport", "driving_licence", "other_document", "biometric"])
-    .optional(),
-  candidate: index.optional(),
-  next: index.optional(),
-  triedBoth: z.boolean(),
-  rotated: z.boolean(),
-  reason: z
-    .enum([
-      "operator_card_removed",
-      "holder_card_removed",
-      "session_ended",
-      "cancelled",
-      "timed_out",
-      "replaced",
-      "agent_gone",
-      "card_frozen",
-      "puk_tries_floor",
-      "puk_refused",
-      "puk_blocked",
-      "passcode_refused_by_card",
-      "refused_by_card",
-      "answer_lost",
-      "proof_missing",
-      "proof_invalid",
-    ])
-    .optional(),
-});
-
-const notes = z.object({
-  proofNonce: z.string(),
-  authoriseNonce: z.string(),
-  doneNonce: z.string(),
-  ephemeralKey: z.string().optional(),
-});
-
-export function ceremoniesStore(trx: Transaction): Ceremonies {
+export function ceremoniesStore(trx: Transaction, kinds: Kinds): Ceremonies {
   const all = () => trx.selectFrom("ceremony").selectAll();
-  const open = () => all().where("phase", "in", OPEN);
+  const open = () => all().where("is_open", "=", true);
+  const first = async (query: Query): Promise<Ceremony | undefined> => {
+    const row = await query.executeTakeFirst();
+    return row && ceremonyOf(row, kinds);
+  };
   return {
     add: async (ceremony) => {
-      await refusingConflicts(trx.insertInto("ceremony").values(ceremonyRow(ceremony)).execute());
+      await refusingConflicts(
+        trx.insertInto("ceremony").values(ceremonyRow(ceremony, kinds)).execute(),
+      );
     },
     find: (id) => first(all().where("id", "=", id)),
     lock: (id) => first(all().where("id", "=", id).forUpdate()),
@@ -70,7 +27,7 @@ export function ceremoniesStore(trx: Transaction): Ceremonies {
       const { numUpdatedRows } = await trx
         .updateTable("ceremony")
         .set({
-          phase: change.state.phase,
+          ...indexed(change, kinds),
           state: JSON.stringify(change.state),
           deadline: change.deadline,
           notes: JSON.stringify(change.notes),
@@ -87,7 +44,7 @@ export function ceremoniesStore(trx: Transaction): Ceremonies {
         .orderBy("started_at", "desc")
         .limit(limit)
         .execute();
-      return rows.map(ceremonyOf);
+      return rows.map((row) => ceremonyOf(row, kinds));
     },
     overdue: async (at, limit) => {
       const rows = await open()
@@ -95,23 +52,18 @@ export function ceremoniesStore(trx: Transaction): Ceremonies {
         .orderBy("deadline")
         .limit(limit)
         .execute();
-      return rows.map(ceremonyOf);
+      return rows.map((row) => ceremonyOf(row, kinds));
     },
   };
 }
 
-async function first(
-  query: SelectQueryBuilder<Database, "ceremony", Selectable<CeremonyTable>>,
-): Promise<Ceremony | undefined> {
-  const row = await query.executeTakeFirst();
-  return row && ceremonyOf(row);
-}
+type Query = SelectQueryBuilder<Database, "ceremony", Selectable<CeremonyTable>>;
 
-function ceremonyRow(ceremony: Ceremony) {
+function ceremonyRow(ceremony: Ceremony, kinds: Kinds) {
   return {
     id: ceremony.id,
     kind: ceremony.kind,
-    phase: ceremony.state.phase,
+    ...indexed(ceremony, kinds),
     state: JSON.stringify(ceremony.state),
     card_serial: ceremony.cardSerial,
     holder: ceremony.holder,
@@ -126,13 +78,12 @@ function ceremonyRow(ceremony: Ceremony) {
   };
 }
 
-function ceremonyOf(row: Selectable<CeremonyTable>): Ceremony {
-  const { evidence, candidate, next, reason, ...rest } = read(state, row.state, "ceremony state");
-  const { ephemeralKey, ...nonces } = read(notes, row.notes, "ceremony notes");
+function ceremonyOf(row: Selectable<CeremonyTable>, kinds: Kinds): Ceremony {
+  const kind = kindOf(kinds, row.kind);
   return {
     id: row.id,
-    kind: read(z.literal("unlock"), row.kind, "ceremony kind"),
-    state: { ...rest, evidence, candidate, next, reason },
+    kind: row.kind,
+    state: read(kind.stateSchema, row.state, "ceremony state"),
     cardSerial: row.card_serial,
     holder: careIdOf(row.holder),
     operator: careIdOf(row.operator),
@@ -142,6 +93,17 @@ function ceremonyOf(row: Selectable<CeremonyTable>): Ceremony {
     expectedSerial: known(row.expected_serial),
     startedAt: row.started_at,
     deadline: row.deadline,
-    notes: { ...nonces, ephemeralKey },
+    notes: read(kind.notesSchema, row.notes, "ceremony notes"),
   };
+}
+
+/** What the state says, in columns of their own for the indexes. */
+function indexed({ kind, state }: Pick<Ceremony, "kind" | "state">, kinds: Kinds) {
+  return { phase: state.phase, is_open: isUnderWay(standingOf(kindOf(kinds, kind), state)) };
+}
+
+function kindOf(kinds: Kinds, name: string): StoredKind {
+  const kind = kinds.find((one) => one.kind === name);
+  if (kind === undefined) throw malformed("ceremony kind");
+  return kind;
 }

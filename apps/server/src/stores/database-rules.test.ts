@@ -134,9 +134,9 @@ describeEachDatabase("the database", (database) => {
       values ('session', '555000000001', ${SERIAL}, 'desk', 'one', now(), now(), now())`);
     await run(sql`insert into ceremony
       (id, kind, phase, state, card_serial, holder, operator, desk_id, session_id, insertion,
-        started_at, deadline, notes)
+        started_at, deadline, is_open, notes)
       values ('one', 'unlock', 'chosen', ${state}, ${SERIAL}, '555000000001', '555000000001',
-        'desk', 'session', 'two', now(), now(),
+        'desk', 'session', 'two', now(), now(), true,
         '{"proofNonce": "1", "authoriseNonce": "2", "doneNonce": "3"}')`);
     const reading = store().transaction(({ ceremonies }) => ceremonies.find("one"));
     await expect(reading).rejects.toMatchObject({ code: "store/row_malformed" });

@@ -1,4 +1,6 @@
 import type { Records, Store } from "@lanyard/identity";
+import type { StoredKind } from "../ceremonies/kind.ts";
+import { CEREMONY_KINDS } from "../ceremonies/kinds.ts";
 import type { OpenDatabase } from "../sql/connection.ts";
 import { type Transaction, transaction } from "../sql/transaction.ts";
 import { auditStore } from "./audit.store.ts";
@@ -9,19 +11,22 @@ import { peopleStore } from "./people.store.ts";
 import { sessionsStore } from "./sessions.store.ts";
 import { visitsStore } from "./visits.store.ts";
 
-/** identity's ports on SQL: the same code on the embedded database and on PostgreSQL. */
-export function openStore(database: OpenDatabase): Store {
+/** identity's ports on SQL: the same code on the embedded database and on PostgreSQL, for every kind of ceremony. */
+export function openStore(
+  database: OpenDatabase,
+  kinds: readonly StoredKind[] = CEREMONY_KINDS,
+): Store {
   return {
-    transaction: (work) => transaction(database.db, (trx) => work(recordsOf(trx))),
+    transaction: (work) => transaction(database.db, (trx) => work(recordsOf(trx, kinds))),
     close: () => database.close(),
   };
 }
 
-function recordsOf(trx: Transaction): Records {
+function recordsOf(trx: Transaction, kinds: readonly StoredKind[]): Records {
   return {
     people: peopleStore(trx),
     cards: cardsStore(trx),
-    ceremonies: ceremoniesStore(trx),
+    ceremonies: ceremoniesStore(trx, kinds),
     visits: visitsStore(trx),
     sessions: sessionsStore(trx),
     desks: desksStore(trx),

@@ -24,7 +24,7 @@ export function read<Schema extends z.ZodType>(
   return parsed.data;
 }
 
-function malformed(what: string): StoreError {
+export function malformed(what: string): StoreError {
   return new StoreError("store/row_malformed", `A stored ${what} is not what was written.`);
 }
 

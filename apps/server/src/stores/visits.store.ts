@@ -6,7 +6,7 @@ import type { Transaction } from "../sql/transaction.ts";
 import { refusingConflicts } from "./errors.ts";
 import { careIdOf, known, read } from "./rows.ts";
 
-const purpose = z.enum(["desk", "sign_in", "unlock"]);
+const purpose = z.enum(["desk", "sign_in", "ceremony"]);
 const state = z.enum(["new", "claimed", "bound", "proven", "done", "dead"]);
 const result = z.union([
   z.object({ gaveUp: z.string() }),

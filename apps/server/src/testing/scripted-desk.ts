@@ -92,7 +92,7 @@ class Desk implements ScriptedDesk {
     });
     this.#peer = openPeer<"agent">({
       side: "agent",
-      handlers: this.#noting(),
+      handlers: () => this.#noting(),
       send: (text) => this.#socket.send(text),
       after: (milliseconds, run) => {
         const timer = setTimeout(run, milliseconds);

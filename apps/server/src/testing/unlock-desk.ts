@@ -1,5 +1,5 @@
 import { Aes256Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from "@hpke/core";
-import type { Ceremony, Person, Role } from "@lanyard/identity";
+import { isOfKind, type Person, type Role } from "@lanyard/identity";
 import {
   decodeRelease,
   type RequestOf,
@@ -10,6 +10,7 @@ import {
   type UnlockTask,
 } from "@lanyard/wire";
 import { expect } from "vitest";
+import { UNLOCK, type UnlockCeremony } from "../ceremonies/unlock-kind.ts";
 import type { TestResponse } from "./test-browser.ts";
 import { base64, type CardWish, found, type TestCard } from "./test-card.ts";
 import { bind, signedInDesk, type TestDesk } from "./test-desk.ts";
@@ -185,14 +186,17 @@ export function prove(unlocking: Unlocking): Promise<UnlockProgress> {
   return unlocking.desk.call("unlock_prove", doneProof(unlocking));
 }
 
-export async function ceremonyNow({ world, task }: Unlocking): Promise<Ceremony> {
-  const { ceremony } = task;
-  return found(await world.store.transaction(({ ceremonies }) => ceremonies.find(ceremony)));
+export async function ceremonyNow({ world, task }: Unlocking): Promise<UnlockCeremony> {
+  const ceremony = await world.store.transaction((records) =>
+    records.ceremonies.find(task.ceremony),
+  );
+  if (!isOfKind(UNLOCK, ceremony)) throw new Error("There is no such unlock.");
+  return ceremony;
 }
 
 export async function expectPhase(
   unlocking: Unlocking,
-  state: Partial<Ceremony["state"]>,
+  state: Partial<UnlockCeremony["state"]>,
 ): Promise<void> {
   expect((await ceremonyNow(unlocking)).state).toMatchObject(state);
 }

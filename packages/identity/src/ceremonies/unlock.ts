@@ -5,8 +5,17 @@ import {
   pukRefused,
   pukRotated,
 } from "../registers.ts";
-import type { CardProfile } from "../smartcard.ts";
 import type { EvidenceKind } from "./evidence.ts";
+import {
+  CEREMONY_TIMES,
+  type CeremonyContext,
+  type CeremonyKind,
+  type CeremonyOutcome,
+  type CommonEvent,
+  type EndReason,
+  isUnderWay,
+  type PhaseStanding,
+} from "./kind.ts";
 import { decide, type Table } from "./machine.ts";
 
 /**
@@ -30,40 +39,40 @@ export interface Unlock {
   readonly reason: UnlockEndReason | undefined;
 }
 
-export type UnlockPhase =
-  | "card_proven"
-  | "person_confirmed"
-  | "chosen"
-  | "released"
-  | "pin_set"
-  | "verified"
-  | "aborted"
-  | "uncertain"
-  | "confirmed_later"
-  | "settled_unknown";
+/** Every phase. Before `released` nothing has left the server: an end there leaves nothing to repair. */
+// biome-ignore format: the columns are the documentation
+const PHASES = {
+  card_proven:      "open",
+  person_confirmed: "open",
+  chosen:           "open",
+  released:         "released",
+  pin_set:          "released",
+  verified:         "over",
+  aborted:          "aborted",
+  uncertain:        "uncertain",
+  confirmed_later:  "over",
+  settled_unknown:  "over",
+} as const satisfies Record<string, PhaseStanding>;
+
+export type UnlockPhase = keyof typeof PHASES;
 
 export type CardPasscodeState = "blocked" | { readonly triesLeft: number } | "unknown";
 
-/** Why a ceremony ended without success, or is in doubt. The words for each are the pages' business. */
-export type UnlockEndReason =
-  | "operator_card_removed"
-  | "holder_card_removed"
-  | "session_ended"
-  | "cancelled"
-  | "timed_out"
-  | "replaced"
-  | "agent_gone"
-  | "card_frozen"
-  | "puk_tries_floor"
-  | "puk_refused"
-  | "puk_blocked"
-  | "passcode_refused_by_card"
-  | "refused_by_card"
-  | "answer_lost"
-  | "proof_missing"
-  | "proof_invalid";
+/** Why an unlock in particular may end without success. */
+export const UNLOCK_END_REASONS = [
+  "card_frozen",
+  "puk_tries_floor",
+  "puk_refused",
+  "puk_blocked",
+  "passcode_refused_by_card",
+  "refused_by_card",
+] as const;
+
+/** Why it ended without success, or is in doubt. The words for each are the pages' business. */
+export type UnlockEndReason = EndReason | (typeof UNLOCK_END_REASONS)[number];
 
 export type UnlockEvent =
+  | CommonEvent
   | { readonly type: "person_confirmed"; readonly evidence: EvidenceKind }
   | { readonly type: "operation_chosen" }
   /** The operator's card signed this very unlock; the signature was verified. */
@@ -74,12 +83,7 @@ export type UnlockEvent =
   | { readonly type: "reset_refused"; readonly passcode: boolean }
   | { readonly type: "rotation_answered"; readonly applied: boolean }
   | { readonly type: "proof_valid" }
-  | { readonly type: "proof_invalid" }
-  /** Silence, removal, a status word that may mean either: nobody knows what the card did. */
-  | { readonly type: "lost"; readonly reason: UnlockEndReason }
-  | { readonly type: "abort"; readonly reason: UnlockEndReason }
-  /** A later valid 9A signature of the same card. `releasedSince`: another release happened after this ceremony's. */
-  | { readonly type: "signed_later"; readonly releasedSince: boolean };
+  | { readonly type: "proof_invalid" };
 
 /** What must be done after the commit. */
 export type UnlockCommand =
@@ -91,17 +95,29 @@ export type UnlockCommand =
     }
   | { readonly type: "notify_holder" };
 
-export interface UnlockContext {
-  readonly ceremony: Unlock;
-  readonly registers: PukRegisters;
-  readonly profile: CardProfile;
+/** What the server remembers of an unlock beside its state. */
+export interface UnlockNotes {
+  /** N1, signed with 9E. */
+  readonly proofNonce: string;
+  /** N2, signed by the operator's card. */
+  readonly authoriseNonce: string;
+  /** N3, signed with 9A after the new passcode was verified. */
+  readonly doneNonce: string;
+  /** The agent's key that PUKs are sealed to, once the operator's card signed for it; base64. */
+  readonly ephemeralKey: string | undefined;
 }
 
-export interface UnlockOutcome {
-  readonly ceremony: Unlock;
-  readonly registers: PukRegisters;
-  readonly commands: readonly UnlockCommand[];
+export interface UnlockTypes {
+  readonly state: Unlock;
+  readonly event: UnlockEvent;
+  readonly command: UnlockCommand;
+  readonly notes: UnlockNotes;
 }
+
+export type UnlockContext = CeremonyContext<UnlockTypes>;
+
+/** An unlock always says how the registers stand. */
+export type UnlockOutcome = CeremonyOutcome<UnlockTypes> & { readonly registers: PukRegisters };
 
 /** The ceremony as it stands once the holder's card has proved itself (T:CARD_PROVEN). */
 export function beginUnlock(passcodeState: CardPasscodeState): Unlock {
@@ -119,26 +135,27 @@ export function beginUnlock(passcodeState: CardPasscodeState): Unlock {
 
 /** Nothing more can happen to it, except that a later signature settles an uncertain one. */
 export function isOver(phase: UnlockPhase): boolean {
-  return !OPEN_PHASES.has(phase);
+  return !isUnderWay(PHASES[phase]);
 }
-
-const OPEN_PHASES: ReadonlySet<UnlockPhase> = new Set([
-  "card_proven",
-  "person_confirmed",
-  "chosen",
-  "released",
-  "pin_set",
-]);
 
 /** Before this point nothing has left the server: an end here leaves nothing to repair. */
 export function isReleased(phase: UnlockPhase): boolean {
-  return phase === "released" || phase === "pin_set";
+  return PHASES[phase] === "released";
 }
 
 /** Decides one event; `undefined` when it is out of order and must change nothing. */
 export function stepUnlock(context: UnlockContext, event: UnlockEvent): UnlockOutcome | undefined {
   return decide(UNLOCK, { ...context, phase: context.ceremony.phase }, event);
 }
+
+/** Unlock, as one kind of ceremony among others. */
+export const UNLOCK_KIND: CeremonyKind<UnlockTypes> = {
+  kind: "unlock",
+  phases: PHASES,
+  times: CEREMONY_TIMES,
+  step: stepUnlock,
+  hasReleased: (state) => state.candidate !== undefined,
+};
 
 type Row = UnlockContext & { readonly phase: UnlockPhase };
 

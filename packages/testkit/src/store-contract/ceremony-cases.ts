@@ -69,6 +69,7 @@ export function ceremonyCases(open: () => Store): void {
       await addDeskScene(open());
       await add(ceremony());
       const change = {
+        kind: "unlock",
         state: { ...ceremony().state, phase: "chosen", evidence: "photo" } as const,
         deadline: minutesLater(99),
         notes: { ...ceremony().notes, ephemeralKey: "a2V5" },

@@ -10,8 +10,12 @@ import {
   type Session,
   type Smartcard,
   type Store,
+  type UnlockPhase,
+  type UnlockTypes,
   type Visit,
 } from "@lanyard/identity";
+
+type UnlockCeremony = Ceremony<UnlockTypes>;
 
 /** Milliseconds are kept; nothing finer is. */
 export const NOON = new Date("2026-03-02T12:00:00.123Z");
@@ -121,7 +125,8 @@ export function session(change: Partial<Session> = {}): Session {
   };
 }
 
-export function ceremony(change: Partial<Ceremony> = {}): Ceremony {
+/** An unlock: it has the most to keep. Other kinds bring tests of their own. */
+export function ceremony(change: Partial<UnlockCeremony> = {}): UnlockCeremony {
   return {
     id: "ceremony-of-the-tests1",
     kind: "unlock",
@@ -155,7 +160,7 @@ export function ceremony(change: Partial<Ceremony> = {}): Ceremony {
 }
 
 /** The same ceremony in another phase. */
-export function inPhase(phase: Ceremony["state"]["phase"], change: Partial<Ceremony> = {}) {
+export function inPhase(phase: UnlockPhase, change: Partial<UnlockCeremony> = {}) {
   return ceremony({ state: { ...ceremony().state, phase }, ...change });
 }
 

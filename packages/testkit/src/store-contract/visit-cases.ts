@@ -20,7 +20,7 @@ export function visitCases(open: () => Store): void {
       { result: { gaveUp: "cancelled" } },
     ])("and with everything that has: $result", async ({ result }) => {
       const whole = visit({
-        purpose: "unlock",
+        purpose: "ceremony",
         state: "proven",
         bindHash: hashLike("bind"),
         returnHash: hashLike("return"),

@@ -2,6 +2,7 @@ import { type Kysely, type Migration, Migrator } from "kysely";
 import { DatabaseError } from "../errors.ts";
 import { foundations } from "./2026-11-24-0001-foundations.ts";
 import { keyVersions } from "./2026-11-24-0003-key-versions.ts";
+import { ceremoniesOfAnyKind } from "./2026-11-24-0007-ceremonies-of-any-kind.ts";
 
 /**
  * Every migration by name, oldest first, imported by hand so that nothing is read from disk at run time.
@@ -10,6 +11,7 @@ import { keyVersions } from "./2026-11-24-0003-key-versions.ts";
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "2026-11-24-0001-foundations": foundations,
   "2026-11-24-0003-key-versions": keyVersions,
+  "2026-11-24-0007-ceremonies-of-any-kind": ceremoniesOfAnyKind,
 };
 
 /**

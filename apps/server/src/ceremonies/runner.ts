@@ -1,0 +1,136 @@
+import {
+  type Ceremony,
+  type CeremonyOutcome,
+  type CeremonyTypes,
+  type CommonEvent,
+  isOfKind,
+  type PhaseStanding,
+  type Records,
+  type Smartcard,
+  standingOf,
+} from "@lanyard/identity";
+import { type Fact, record } from "../audit/record.ts";
+import type { Core } from "../core.ts";
+import type { StoredKind } from "./kind.ts";
+
+/** One step as it was committed: what to do now, and how things stand. */
+export interface CommittedStep<Types extends CeremonyTypes = CeremonyTypes> {
+  readonly ceremony: Ceremony<Types>;
+  /** As it was before the step. */
+  readonly card: Smartcard;
+  readonly commands: readonly Types["command"][];
+}
+
+/** What goes into the audit entry besides what the ceremony itself tells. */
+export interface StepEntry<Types extends CeremonyTypes = CeremonyTypes> {
+  readonly action: Fact["action"];
+  readonly details?: NonNullable<Fact["details"]>;
+  /** Remembered in the ceremony from this commit on. */
+  readonly notes?: Partial<Types["notes"]>;
+}
+
+export interface Step<Types extends CeremonyTypes = CeremonyTypes> {
+  readonly kind: StoredKind<Types>;
+  /** The ceremony's. */
+  readonly id: string;
+  readonly event: Types["event"] | CommonEvent;
+  readonly entry: StepEntry<Types>;
+}
+
+/** What a step needs of the server. */
+export type StepCore = Pick<Core, "store" | "now" | "secrets">;
+
+/**
+ * Runs one event through the table of the ceremony's kind: state, registers and audit entry are one commit, and only
+ * then is anything sent. The ceremony's row is locked before the card's, always in that order.
+ *
+ * Gives `undefined` when the event is out of order, or the ceremony of another kind: then nothing was changed and
+ * nothing must be done.
+ */
+export function commitStep<Types extends CeremonyTypes>(
+  core: StepCore,
+  step: Step<Types>,
+): Promise<CommittedStep<Types> | undefined> {
+  return core.store.transaction((records) => stepIn(core, records, step));
+}
+
+/** The same within a transaction that is open already. */
+export async function stepIn<Types extends CeremonyTypes>(
+  core: StepCore,
+  records: Records,
+  step: Step<Types>,
+): Promise<CommittedStep<Types> | undefined> {
+  const { kind, id, event, entry } = step;
+  const ceremony = await records.ceremonies.lock(id);
+  if (!isOfKind(kind, ceremony)) return undefined;
+  const card = await records.cards.lock(ceremony.cardSerial);
+  if (card === undefined) return undefined;
+  const { registers, profile } = card;
+  const outcome = kind.step({ ceremony: ceremony.state, registers, profile }, event);
+  if (outcome === undefined) return undefined;
+  const after = await save(core, records, { kind, ceremony, card, outcome, entry });
+  return { ceremony: after, card, commands: outcome.commands };
+}
+
+interface Saving<Types extends CeremonyTypes> {
+  readonly kind: StoredKind<Types>;
+  readonly ceremony: Ceremony<Types>;
+  readonly card: Smartcard;
+  readonly outcome: CeremonyOutcome<Types>;
+  readonly entry: StepEntry<Types>;
+}
+
+async function save<Types extends CeremonyTypes>(
+  core: StepCore,
+  records: Records,
+  { kind, ceremony, card, outcome, entry }: Saving<Types>,
+): Promise<Ceremony<Types>> {
+  const now = core.now();
+  const { ceremony: state, registers } = outcome;
+  const standing = standingOf(kind, state);
+  const isNew = standing !== standingOf(kind, ceremony.state);
+  const after: Ceremony<Types> = {
+    ...ceremony,
+    state,
+    deadline: (isNew && deadlineFrom(kind, standing, now)) || ceremony.deadline,
+    notes: { ...ceremony.notes, ...entry.notes },
+  };
+  await records.ceremonies.save(ceremony.id, after);
+  if (registers !== undefined)
+    await records.cards.saveRegisters(card.serial, registers, core.secrets.keyVersion);
+  await record(records, {
+    action: actionOf(kind, standing, entry.action),
+    at: now,
+    actor: ceremony.operator,
+    holder: ceremony.holder,
+    cardSerial: card.serial,
+    ceremonyId: ceremony.id,
+    deskId: ceremony.deskId,
+    details: {
+      ...entry.details,
+      phase: state.phase,
+      ...(registers && { n: registers.n, hi: registers.hi }),
+      ...(state.reason && { reason: state.reason }),
+    },
+  });
+  return after;
+}
+
+/** When silence ends a ceremony that comes to stand like this now; what is over waits for nothing. */
+export function deadlineFrom(
+  { times }: Pick<StoredKind, "times">,
+  standing: PhaseStanding,
+  now: Date,
+): Date | undefined {
+  if (standing === "open") return new Date(now.getTime() + times.openMs);
+  return standing === "released" ? new Date(now.getTime() + times.releasedMs) : undefined;
+}
+
+/** An end is recorded as that end, whichever event brought it. */
+function actionOf(
+  { actions }: Pick<StoredKind, "actions">,
+  standing: PhaseStanding,
+  action: Fact["action"],
+): Fact["action"] {
+  return standing === "aborted" || standing === "uncertain" ? actions[standing] : action;
+}
