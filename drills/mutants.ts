@@ -19,7 +19,7 @@ import { DRILL_EXIT } from "./exit.ts";
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** What a run from source needs of the tree, besides the packages of `npm ci`. */
-const COPIED = ["packages", "apps", "drills", "e2e", "tools", "package.json"];
+const COPIED = ["packages", "apps", "drills", "e2e", "tools", "package.json", "tsconfig.base.json"];
 
 /** Where npm puts links to our own packages: in a copy they must lead into the copy. */
 const OWN_SCOPE = "@lanyard";
@@ -36,7 +36,8 @@ export function runMutant(drill: Drill, mutant: Mutant, seed: number): MutantVer
     copyTree(copy);
     plant(copy, mutant);
     const tsx = join(copy, "node_modules/tsx/dist/cli.mjs");
-    const words = ["--conditions=source", join(copy, "drills/main.ts"), "--only", drill.name];
+    const from = ["--conditions=source", "--tsconfig", join(copy, "drills/tsconfig.json")];
+    const words = [...from, join(copy, "drills/main.ts"), "--only", drill.name];
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       [tsx, ...words, "--short", "--seed", String(seed)],

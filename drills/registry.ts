@@ -1,5 +1,6 @@
 import type { Drill } from "./drill.ts";
+import { powerCut } from "./power-cut.ts";
 import { readers } from "./readers.ts";
 
 /** Every drill, in the order of docs/assurance.md. */
-export const DRILLS: readonly Drill[] = [readers];
+export const DRILLS: readonly Drill[] = [powerCut, readers];

@@ -31,7 +31,17 @@ export interface ServerParts {
   readonly log: Logger;
   readonly now?: () => Date;
   readonly assets?: Assets;
+  /** When to look everything over: by the system's own timer, unless somebody else keeps time. */
+  readonly every?: Every;
 }
+
+/** Runs `round` again and again, so many milliseconds apart; the function returned ends that. */
+export type Every = (milliseconds: number, round: () => Promise<void>) => () => void;
+
+const everyByTimer: Every = (milliseconds, round) => {
+  const timer = setInterval(() => void round(), milliseconds);
+  return () => clearInterval(timer);
+};
 
 export interface RunningServer {
   readonly origin: string;
@@ -71,7 +81,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   });
   const hangUp = openLeashes(core, rooms, app);
   await app.listen({ host: config.host, port: config.port });
-  const stopRounds = goRounds(core, rooms);
+  const stopRounds = goRounds(core, rooms, parts.every);
   const port = portOf(app, config);
   log.info({ port }, "server.started");
   const close = async (): Promise<void> => {
@@ -115,7 +125,7 @@ function openLeashes(core: Core, rooms: DeskRooms, app: FastifyInstance): () => 
 }
 
 /** Looks everything over at every beat; a round that is still running is not overtaken by the next. */
-function goRounds(core: Core, rooms: DeskRooms): () => void {
+function goRounds(core: Core, rooms: DeskRooms, every: Every = everyByTimer): () => void {
   let running = false;
   const round = async (): Promise<void> => {
     if (running) return;
@@ -129,8 +139,7 @@ function goRounds(core: Core, rooms: DeskRooms): () => void {
       running = false;
     }
   };
-  const timer = setInterval(() => void round(), ROUND_MS);
-  return () => clearInterval(timer);
+  return every(ROUND_MS, round);
 }
 
 function portOf(app: FastifyInstance, config: Config): number {

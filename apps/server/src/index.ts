@@ -1,6 +1,6 @@
 // The server
 
-export { type RunningServer, type ServerParts, startServer } from "./app.ts";
+export { type Every, type RunningServer, type ServerParts, startServer } from "./app.ts";
 export { type Config, ConfigError, readConfig } from "./config.ts";
 export { type Logger, openLog } from "./log.ts";
 export { runServer, SERVER_EXIT, type ServerProcess } from "./main.ts";

@@ -1,0 +1,175 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Agent, readAgentConfig, startAgent, virtualReaders } from "@lanyard/agent";
+import { openLog } from "@lanyard/server";
+import { createVirtualReader, type VirtualCard, type VirtualReader } from "@lanyard/virtual-card";
+import { Browser, type Page } from "./browser.ts";
+import { type Views, watchViews } from "./views.ts";
+import type { World } from "./world.ts";
+
+/** A desk: a real agent with two virtual readers, a browser, and hands. */
+export interface Desk {
+  readonly browser: Browser;
+  readonly operatorReader: VirtualReader;
+  readonly holderReader: VirtualReader;
+  /** Puts a card in, if it is not in; resolves when the server knows it is there. */
+  insert(reader: VirtualReader, card: VirtualCard): Promise<void>;
+  /** Takes whatever is in out; resolves when the server knows. */
+  empty(reader: VirtualReader): Promise<void>;
+  /** Resolves when the leash is up and the server has seen the readers. */
+  connected(): Promise<void>;
+  signIn(passcode: string): Promise<void>;
+  isSignedIn(): Promise<boolean>;
+  /** The how-to's steps E to H: the agent's page where the holder types. */
+  toPasscodePage(): Promise<AtAgent>;
+  /** Steps I and J: the page the browser ends at. */
+  confirm(at: AtAgent, passcode: string): Promise<Page>;
+  close(): Promise<void>;
+}
+
+export interface AtAgent {
+  readonly ceremony: string;
+  /** `/t/<visit>`. */
+  readonly path: string;
+  readonly page: Page;
+}
+
+/** The page says so only after the card has proved it. */
+export const SUCCESS = "Smartcard successfully unlocked";
+
+/** Something did not go as a person at the desk expects: what they see instead. */
+export class Unexpected extends Error {
+  override readonly name = "Unexpected";
+
+  constructor(step: string, { status, heading, html }: Page) {
+    super(`${step}: ${status} ${heading} ${/<h2[^>]*>([^<]*)/.exec(html)?.[1] ?? ""}`);
+  }
+}
+
+/** Short waits, such as those before dialling again, are this many times shorter. */
+const HASTE = 20;
+const SHORT_MS = 10_000;
+
+const hastyTimers = {
+  now: () => performance.now() * HASTE,
+  after: (milliseconds: number, run: () => void) => {
+    const timer = setTimeout(run, milliseconds <= SHORT_MS ? milliseconds / HASTE : milliseconds);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+export async function openDesk(world: World, name = "Reception"): Promise<Desk> {
+  const directory = await mkdtemp(join(tmpdir(), "lanyard-drill-desk-"));
+  const readers = [createVirtualReader("Reader 1"), createVirtualReader("Reader 2")] as const;
+  const driver = virtualReaders(readers);
+  const views = watchViews(world, name);
+  const config = readAgentConfig({
+    ...{ LANYARD_SERVER: world.origin, LANYARD_AGENT_PORT: "0" },
+    ...{ LANYARD_DESK_NAME: name, LANYARD_AGENT_DATA: directory },
+  });
+  const agent = await startAgent(config, {
+    ...{ driver, log: openLog(process.env["DRILL_LOG"] ?? "silent"), timers: hastyTimers },
+    assets: { hash: "drills", files: new Map() },
+  });
+  const desk = new DrillDesk({ world, agent, readers, views });
+  await desk.connected();
+  return Object.assign(desk, {
+    close: async () => {
+      await agent.close();
+      await driver.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  });
+}
+
+interface DeskParts {
+  readonly world: World;
+  readonly agent: Agent;
+  readonly readers: readonly [VirtualReader, VirtualReader];
+  readonly views: Views;
+}
+
+class DrillDesk implements Omit<Desk, "close"> {
+  readonly browser: Browser;
+  readonly operatorReader: VirtualReader;
+  readonly holderReader: VirtualReader;
+  readonly #views: Views;
+
+  constructor({ world, agent, readers, views }: DeskParts) {
+    [this.operatorReader, this.holderReader] = readers;
+    this.#views = views;
+    this.browser = new Browser({
+      serverOrigin: world.origin,
+      serverPort: () => world.serverPort(),
+      agentPort: () => agent.port,
+    });
+  }
+
+  async insert(reader: VirtualReader, card: VirtualCard): Promise<void> {
+    const before = new Set(this.#views.told);
+    if (card.isInserted) return this.connected();
+    reader.insert(card);
+    await this.#views.until(`a card in ${reader.name}`, ({ readers }) => {
+      const seen = readers.find(({ name }) => name === reader.name);
+      return seen?.state === "card" && !before.has(seen.insertion);
+    });
+  }
+
+  async empty(reader: VirtualReader): Promise<void> {
+    reader.remove();
+    await this.#views.until(
+      `${reader.name} empty`,
+      ({ readers }) => readers.find(({ name }) => name === reader.name)?.state === "empty",
+    );
+  }
+
+  connected(): Promise<void> {
+    return this.#views.until("the leash", () => true);
+  }
+
+  async isSignedIn(): Promise<boolean> {
+    const { status, html } = await this.browser.get("/cis");
+    return status === 200 && html.includes("/sign-out");
+  }
+
+  async signIn(passcode: string): Promise<void> {
+    const { browser } = this;
+    await browser.get("/cis");
+    await browser.follow(await browser.post("/desk"));
+    const asked = await browser.post("/sign-in");
+    const page = await browser.follow(asked);
+    const card = /name="card" value="([^"]+)"/.exec(page.html)?.[1];
+    if (page.token === "" || card === undefined) throw new Unexpected("to sign in", page);
+    const path = new URL(asked.location).pathname;
+    const form = { token: page.token, press: "confirm", card, passcode };
+    const end = await browser.follow(await browser.postAtAgent(path, form));
+    if (!(await this.isSignedIn())) throw new Unexpected("signing in", end);
+  }
+
+  async toPasscodePage(): Promise<AtAgent> {
+    const { browser } = this;
+    const started = await browser.post("/manage-smartcard");
+    const ceremony = /^\/ceremonies\/([\w-]{22})$/.exec(started.location)?.[1];
+    if (ceremony === undefined) throw new Unexpected("reading the card", started);
+    const person = { person: "yes", evidence: "photo" };
+    await browser.post(`/ceremonies/${ceremony}/person`, person);
+    const chosen = await browser.post(`/ceremonies/${ceremony}/service`, { operation: "unlock" });
+    const page = await browser.follow(chosen);
+    if (page.token === "") throw new Unexpected("to the agent", page);
+    return { ceremony, path: new URL(chosen.location).pathname, page };
+  }
+
+  async confirm({ path, page }: AtAgent, passcode: string): Promise<Page> {
+    const { browser } = this;
+    const form = { token: page.token, press: "confirm" };
+    return browser.follow(
+      await browser.postAtAgent(path, {
+        ...form,
+        "new-passcode": passcode,
+        "new-passcode-again": passcode,
+      }),
+    );
+  }
+}

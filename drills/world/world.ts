@@ -1,0 +1,288 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  type CardSecrets,
+  type Person,
+  parseCareId,
+  type Role,
+  type Store,
+} from "@lanyard/identity";
+import {
+  createMasterKeyFile,
+  openDatabase,
+  openKeyFile,
+  openLog,
+  openStore,
+  type RunningServer,
+  readConfig,
+  startServer,
+} from "@lanyard/server";
+import {
+  type CertificateAuthority,
+  createAuthority,
+  openAuthority,
+} from "@lanyard/server/issuance";
+import {
+  failingEvents,
+  freshEmbeddedDirectory,
+} from "../../apps/server/src/sql/testing/embedded-template.ts";
+import { findPostgresBinaries, startPostgres } from "../../e2e/harness/postgres.ts";
+import { type Boundaries, openBoundaries } from "./boundaries.ts";
+import { type LeashRelay, openLeashRelay, type Passing } from "./leash-relay.ts";
+import { type MortalStore, mortalStore } from "./mortal-store.ts";
+
+/** A whole site in one process: real server, real database, a road to it that can break, and a clock in the hand. */
+export interface World {
+  readonly origin: string;
+  readonly relay: LeashRelay;
+  readonly boundaries: Boundaries;
+  readonly authority: CertificateAuthority;
+  readonly secrets: CardSecrets;
+  /** The records as they are, whatever becomes of the server. */
+  readonly store: Store;
+  /** Where browsers reach the server now; a port nobody listens on while there is none. */
+  serverPort(): number;
+  now(): Date;
+  advance(milliseconds: number): void;
+  /** The server looks over what has run out of time, once. */
+  round(): Promise<void>;
+  /** Resolves when a server that died was replaced by another on the same records. */
+  settled(): Promise<void>;
+  onLeash(listener: LeashListener): void;
+  person(roles?: readonly Role[]): Promise<Person>;
+  close(): Promise<void>;
+}
+
+/** Told of every message that arrived, and of every leash that broke. */
+export interface LeashListener {
+  message(message: Passing): void;
+  broken(desk: string): void;
+}
+
+export interface WorldWish {
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+const START = new Date("2026-03-02T09:00:00Z");
+const YEAR_MS = 365 * 86_400_000;
+const NO_ASSETS = { hash: "drills", files: new Map<string, never>() };
+
+export async function openWorld(wish: WorldWish = {}): Promise<World> {
+  const directory = await mkdtemp(join(tmpdir(), "lanyard-drill-"));
+  const records = await openRecords();
+  const validity = { notBefore: yearsFromStart(-10), notAfter: yearsFromStart(30) };
+  const authority = await openAuthority(await createAuthority("Drills", validity));
+  await writeFile(join(directory, "trust.pem"), authority.trustPem);
+  await createMasterKeyFile(join(directory, "master-keys.json"));
+  const secrets = await openKeyFile(join(directory, "master-keys.json"));
+  await records.store.transaction(async ({ people }) => {
+    await people.addOrganisation({ code: "RX1", name: "Trust", parentCode: undefined });
+  });
+  const world = new DrillWorld({ directory, store: records.store, authority, secrets, wish });
+  await world.open();
+  return Object.assign(world, {
+    close: async () => {
+      await world.end();
+      await records.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  });
+}
+
+function yearsFromStart(years: number): Date {
+  return new Date(START.getTime() + years * YEAR_MS);
+}
+
+/** PostgreSQL where there is one, because it is quicker; the embedded database anywhere else. */
+async function openRecords(): Promise<{ readonly store: Store; close(): Promise<void> }> {
+  if (findPostgresBinaries() === undefined || process.env["DRILL_DB"] === "embedded") {
+    const made = await freshEmbeddedDirectory();
+    const database = await openDatabase({ dataDir: made.directory }, failingEvents);
+    const close = async (): Promise<void> => {
+      await database.close();
+      made.remove();
+    };
+    return { store: openStore(database), close };
+  }
+  const cluster = await startPostgres();
+  const database = await openDatabase(
+    { url: `${cluster.url("postgres")}${NO_WAIT}` },
+    failingEvents,
+  );
+  const close = async (): Promise<void> => {
+    await database.close();
+    await cluster.stop();
+  };
+  return { store: openStore(database), close };
+}
+
+/** Nothing here ever takes the database's own power away, so that its commits need not wait for the disk. */
+const NO_WAIT = `&options=${encodeURIComponent("-c synchronous_commit=off")}`;
+
+interface Parts {
+  readonly directory: string;
+  readonly store: Store;
+  readonly authority: CertificateAuthority;
+  readonly secrets: CardSecrets;
+  readonly wish: WorldWish;
+}
+
+interface Node {
+  readonly server: RunningServer;
+  readonly store: MortalStore;
+  round(): Promise<void>;
+}
+
+class DrillWorld implements Omit<World, "close"> {
+  readonly boundaries = openBoundaries();
+  readonly authority: CertificateAuthority;
+  readonly secrets: CardSecrets;
+  readonly store: Store;
+  readonly #parts: Parts;
+  readonly #listeners: LeashListener[] = [];
+  readonly #closing: Promise<void>[] = [];
+  #relay: LeashRelay | undefined;
+  #node: Node | undefined;
+  #replacing: Promise<void> = Promise.resolve();
+  #now = START.getTime();
+  #people = 0;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.authority = parts.authority;
+    this.secrets = parts.secrets;
+    this.store = parts.store;
+  }
+
+  async open(): Promise<void> {
+    this.#relay = await openLeashRelay({
+      cut: (message) => this.boundaries.pass("message", messageName(message)),
+      seen: (message) => {
+        for (const listener of this.#listeners) listener.message(message);
+      },
+      broken: (desk) => {
+        for (const listener of this.#listeners) listener.broken(desk);
+      },
+    });
+    await this.#startNode();
+  }
+
+  get relay(): LeashRelay {
+    if (this.#relay === undefined) throw new Error("The world is not open.");
+    return this.#relay;
+  }
+
+  get origin(): string {
+    return `http://localhost:${this.relay.port}`;
+  }
+
+  serverPort(): number {
+    return this.#node?.server.port ?? NOBODY;
+  }
+
+  /** No two looks at it show the same time, as with a real one. */
+  now(): Date {
+    this.#now += 1;
+    return new Date(this.#now);
+  }
+
+  advance(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+
+  async round(): Promise<void> {
+    await this.settled();
+    await this.#node?.round();
+  }
+
+  settled(): Promise<void> {
+    return this.#replacing;
+  }
+
+  onLeash(listener: LeashListener): void {
+    this.#listeners.push(listener);
+  }
+
+  async person(roles: readonly Role[] = []): Promise<Person> {
+    this.#people += 1;
+    const careId = parseCareId(`5550${String(this.#people).padStart(8, "0")}`);
+    if (careId === undefined) throw new Error("Not a care identity number.");
+    const person: Person = {
+      ...{ careId, title: "Dr", givenNames: "Maria", familyName: `Okafor-${this.#people}` },
+      ...{ dateOfBirth: "1984-02-29", status: "open", organisationCode: "RX1" },
+      ...{ email: undefined, phone: undefined, jobTitle: undefined },
+    };
+    await this.store.transaction(async ({ people }) => {
+      await people.add(person);
+      for (const role of roles)
+        await people.assignRole({
+          ...{ careId, role, organisationCode: "RX1", from: START, until: undefined },
+        });
+    });
+    return person;
+  }
+
+  async end(): Promise<void> {
+    await this.settled();
+    await this.relay.close();
+    await this.#node?.server.close();
+    await Promise.all(this.#closing);
+  }
+
+  async #startNode(): Promise<void> {
+    const { directory, store, secrets, wish } = this.#parts;
+    const config = readConfig({
+      ...{ LANYARD_ORIGIN: this.origin, LANYARD_PORT: "0", LANYARD_DATA: directory },
+      ...{ LANYARD_OPEN_ENROLMENT: "on", LANYARD_SERVICE_DESK: "extension 4321" },
+      ...wish.settings,
+    });
+    let died = (): void => undefined;
+    const death = new Promise<void>((resolve) => {
+      died = resolve;
+    });
+    const mortal = mortalStore(store, {
+      cut: (actions) => this.boundaries.pass("commit", actions.join(" ") || "read"),
+      died: () => died(),
+    });
+    let round = async (): Promise<void> => undefined;
+    const server = await startServer(config, {
+      ...{
+        store: mortal,
+        secrets,
+        log: openLog(process.env["DRILL_LOG"] ?? "silent"),
+        assets: NO_ASSETS,
+      },
+      now: () => this.now(),
+      every: (_milliseconds, run) => {
+        round = run;
+        return () => undefined;
+      },
+    });
+    const node: Node = { server, store: mortal, round: () => round() };
+    this.#node = node;
+    this.relay.server = server.port;
+    void death.then(() => {
+      this.#replacing = this.#replace(node);
+    });
+  }
+
+  /** The dead node's connections break, and another one starts. */
+  async #replace(dead: Node): Promise<void> {
+    this.#node = undefined;
+    this.relay.server = undefined;
+    this.relay.breakAll();
+    this.#closing.push(dead.server.close());
+    await this.#startNode();
+  }
+}
+
+/** Discard: nothing listens there. */
+const NOBODY = 9;
+
+function messageName({ from, text }: Passing): string {
+  const message: unknown = JSON.parse(text);
+  const call =
+    typeof message === "object" && message !== null && "call" in message ? message.call : "reply";
+  return `${from} ${String(call)}`;
+}
