@@ -12,7 +12,7 @@ export const powerCut: Drill = {
     "a card, the leash or the server cut off before or after every command, message and commit of an unlock; a round is one unlock with one to three cuts, then one without",
   passes:
     "every unlock ends verified, aborted or uncertain; the card's PUK stays known; the next unlock succeeds; a cut costs one PUK try at most; no success is shown that is none",
-  rounds: { long: 10_000, short: 32 },
+  rounds: { long: 10_000, short: 24 },
   needs: "nothing",
   run: drillPowerCuts,
   mutants: [
@@ -137,8 +137,8 @@ const ENDS: ReadonlySet<UnlockPhase> = new Set([
   "settled_unknown",
 ]);
 
-/** Longer than any ceremony waits after its PUK was released. */
-const LONG_ENOUGH_MS = 80_000;
+/** Longer than any ceremony waits after its PUK was released, and longer than one waits for the operator. */
+const WAITS_MS = [80_000, 16 * 60_000] as const;
 
 async function oneRound(scene: Scene, cuts: readonly Cut[], counts: Counts): Promise<void> {
   const { holder } = scene;
@@ -151,7 +151,7 @@ async function oneRound(scene: Scene, cuts: readonly Cut[], counts: Counts): Pro
 
   await scene.ready();
   const sinceBefore = async () => (await scene.phases()).slice(before.length);
-  if (!areOver(await sinceBefore())) await scene.wait(LONG_ENOUGH_MS);
+  for (const wait of WAITS_MS) if (!areOver(await sinceBefore())) await scene.wait(wait);
   const phases = await sinceBefore();
   must(areOver(phases), `every unlock has an end: ${phases.join(", ")}`);
   const phase = phases.at(-1);
