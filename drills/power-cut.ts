@@ -1,4 +1,3 @@
-import type { UnlockPhase } from "@lanyard/identity";
 import { type Drill, type DrillFigures, type DrillRun, must, randomFrom } from "./drill.ts";
 import type { Cut, Happening, Place } from "./world/boundaries.ts";
 import { PASSCODES } from "./world/cards.ts";
@@ -129,7 +128,7 @@ function inWords(cut: Cut & { readonly label?: string }): string {
 }
 
 /** Nothing in the server is left to do for a ceremony that stands so. */
-const ENDS: ReadonlySet<UnlockPhase> = new Set([
+const ENDS: ReadonlySet<string> = new Set([
   "verified",
   "aborted",
   "uncertain",
@@ -171,7 +170,7 @@ async function oneRound(scene: Scene, cuts: readonly Cut[], counts: Counts): Pro
   else counts["not begun"] += 1;
 }
 
-function areOver(phases: readonly UnlockPhase[]): boolean {
+function areOver(phases: readonly string[]): boolean {
   return phases.every((phase) => ENDS.has(phase));
 }
 

@@ -1,4 +1,3 @@
-import type { UnlockPhase } from "@lanyard/identity";
 import { type DrillCard, makeCard, PASSCODES } from "./cards.ts";
 import { type Desk, openDesk, SUCCESS } from "./desk.ts";
 import { openWorld, type World, type WorldWish } from "./world.ts";
@@ -18,7 +17,7 @@ export interface Scene {
   /** Lets that much time pass as it does: the server looks at everything every few seconds. */
   wait(milliseconds: number): Promise<void>;
   /** Where the ceremonies of the holder's card stand, latest last. */
-  phases(): Promise<readonly UnlockPhase[]>;
+  phases(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
