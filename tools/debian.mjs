@@ -11,6 +11,7 @@ export const DEBIAN_PACKAGES = [
   { package: "libpcsclite1",     probes: ["/usr/lib/*/libpcsclite.so.1", "/lib/*/libpcsclite.so.1"], for: "e2e over PC/SC: the library the agent opens" },
   { package: "vsmartcard-vpcd",  probes: ["/usr/lib/pcsc/drivers/serial/libifdvpcd.so"],     for: "e2e over PC/SC: two virtual readers" },
   { package: "opensc",           probes: ["/usr/bin/pkcs11-tool"],                           for: "e2e over PC/SC: a client we did not write" },
+  { package: "softhsm2",         probes: ["/usr/bin/softhsm2-util"],                         for: "unit: master keys in a PKCS#11 token" },
   { package: "yubico-piv-tool",  probes: ["/usr/bin/yubico-piv-tool"],                       for: "e2e over PC/SC and the bench: a second such client" },
   { package: "iproute2",         probes: ["/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip"],        for: "e2e over PC/SC: the private network" },
   { package: "chromium",         probes: ["/usr/bin/chromium"],                              for: "every e2e: the browser" },

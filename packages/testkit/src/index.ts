@@ -1,4 +1,5 @@
 export { type CardHarness, cardSessionContract, type MakeCardHarness } from "./card-contract.ts";
+export { cardSecretsContract, type MasterKeyBytes } from "./card-secrets-contract.ts";
 export {
   type DriverUnderTest,
   type ReaderHarness,

@@ -4,7 +4,9 @@ export type SecretsErrorCode =
   | "secrets/file_malformed"
   | "secrets/file_exists"
   | "secrets/version_unknown"
-  | "secrets/unavailable";
+  | "secrets/unavailable"
+  | "secrets/pin_refused"
+  | "secrets/key_exposed";
 
 /** The master keys cannot be used. The message says what to do; it never holds a key. */
 export class SecretsError extends Error {

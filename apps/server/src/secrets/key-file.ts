@@ -1,10 +1,11 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { Secret } from "@lanyard/bytes";
 import type { CardSecrets } from "@lanyard/identity";
 import { z } from "zod";
 import { cardSecrets, unknownVersion } from "./card-secrets.ts";
 import { SecretsError } from "./errors.ts";
+import { refuseLoose } from "./loose.ts";
 import type { MasterKeys } from "./master-keys.ts";
 
 const KEY_BYTES = 32;
@@ -91,20 +92,6 @@ async function readKeys(path: string): Promise<ReadonlyMap<number, Secret>> {
   return new Map(
     parsed.data.keys.map(({ version, key }) => [version, new Secret(Buffer.from(key, "base64"))]),
   );
-}
-
-/** Windows has no such bits; there the folder's own protection must do. */
-async function refuseLoose(path: string): Promise<void> {
-  const found = await stat(path).catch((cause: unknown) => {
-    throw new SecretsError("secrets/file_missing", `There is no master key file at ${path}.`, {
-      cause,
-    });
-  });
-  if (process.platform !== "win32" && (found.mode & 0o077) !== 0)
-    throw new SecretsError(
-      "secrets/file_loose",
-      `Others may read ${path}. Take their rights away: chmod 600 ${path}`,
-    );
 }
 
 function parseJson(text: string): unknown {

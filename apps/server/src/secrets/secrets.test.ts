@@ -1,8 +1,9 @@
-import { createHmac } from "node:crypto";
+import { createHmac, randomUUID } from "node:crypto";
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CareId, type PukOf, parseCareId } from "@lanyard/identity";
+import { cardSecretsContract } from "@lanyard/testkit";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createMasterKeyFile, openKeyFile } from "./key-file.ts";
@@ -162,6 +163,17 @@ describe("the master key file", () => {
     directory = await mkdtemp(join(tmpdir(), "lanyard-secrets-"));
   });
   afterAll(() => rm(directory, { recursive: true }));
+
+  cardSecretsContract("key file", async (keys) => {
+    const path = join(directory, `${randomUUID()}.json`);
+    const rows = [...keys].map(([version, key]) => ({
+      version,
+      key: Buffer.from(key).toString("base64"),
+    }));
+    const text = JSON.stringify({ format: "lanyard-master-keys/1", keys: rows });
+    await writeFile(path, text, { mode: 0o600 });
+    return openKeyFile(path);
+  });
 
   test("is made for its owner alone, and gives the same PUKs every time it is opened", async () => {
     const path = join(directory, "keys.json");
