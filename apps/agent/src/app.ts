@@ -2,12 +2,14 @@ import { randomBytes } from "node:crypto";
 import { assetUrls } from "@lanyard/pages";
 import { type Assets, readAssets } from "@lanyard/pages/node";
 import type { AgentConfig } from "./config.ts";
-import { type CardsHeld, openCardsHeld } from "./desk/cards-held.ts";
+import { openCardsHeld } from "./desk/cards-held.ts";
 import { type Desk, openDesk } from "./desk/desk.ts";
 import { recogniseCard } from "./desk/recognise-card.ts";
 import { openDeviceKey } from "./device-key.ts";
 import { openRateLimit, UNKNOWN_VISITS } from "./http/rate-limit.ts";
 import { openPages, type PagesServer } from "./http/server.ts";
+import { type Journal, openJournal } from "./journal/journal.ts";
+import { openOutbox } from "./journal/outbox.ts";
 import { openHandlers } from "./leash/handlers.ts";
 import { type Leash, openLeash } from "./leash/leash.ts";
 import type { Logger } from "./log.ts";
@@ -41,14 +43,15 @@ export interface Agent {
  * Starts the agent: opens its pages, its readers and the leash. It runs until it is closed, whatever becomes of
  * readers, cards and server.
  *
- * @throws {AgentError} `device_key/loose_permissions` | `device_key/unreadable` | `http/port_taken` | `http/not_listening`
+ * @throws {AgentError} `device_key/loose_permissions` | `device_key/unreadable` | `journal/unusable` |
+ * `http/port_taken` | `http/not_listening`
  * @throws {AssetsError} `assets/not_built`
  */
 export async function startAgent(config: AgentConfig, parts: AgentParts): Promise<Agent> {
   const assets = parts.assets ?? (await readAssets());
   const deviceKey = await openDeviceKey(config.dataDirectory);
-  const built = build(config, parts, { assets: assetUrls(assets.hash), deviceKey });
-  const { rooms, cards } = built;
+  const journal = await openJournal(config.dataDirectory, parts.log);
+  const rooms = build(config, parts, { assets: assetUrls(assets.hash), deviceKey, journal });
   try {
     const pages = await openPages({
       port: config.port,
@@ -58,11 +61,12 @@ export async function startAgent(config: AgentConfig, parts: AgentParts): Promis
       routes: routesOf(rooms),
     });
     parts.log.info({ port: pages.port }, "agent.started");
-    return { port: pages.port, close: () => stop(rooms, pages, parts.log) };
+    return { port: pages.port, close: () => stop(rooms, pages, journal) };
   } catch (error) {
     rooms.leash.close();
     await rooms.desk.close();
-    await cards.letAllGo();
+    await rooms.cards.letAllGo();
+    await journal.close();
     throw error;
   }
 }
@@ -70,13 +74,14 @@ export async function startAgent(config: AgentConfig, parts: AgentParts): Promis
 interface Opened {
   readonly assets: ReturnType<typeof assetUrls>;
   readonly deviceKey: Awaited<ReturnType<typeof openDeviceKey>>;
+  readonly journal: Journal;
 }
 
 function build(
   config: AgentConfig,
   { driver, log, timers = systemTimers }: AgentParts,
-  { assets, deviceKey }: Opened,
-): { readonly rooms: Rooms; readonly cards: CardsHeld } {
+  { assets, deviceKey, journal }: Opened,
+): Rooms {
   const { serverOrigin, deskName } = config;
   const visits = openVisits(timers, () => randomBytes(16).toString("base64url"));
   const cards = openCardsHeld({ driver, timers, onLost: () => visits.wipe() });
@@ -101,12 +106,12 @@ function build(
   });
   const pages = { assets, serverOrigin, serverHost: new URL(serverOrigin).host };
   const unknownVisits = openRateLimit(timers, UNKNOWN_VISITS);
-  const rooms: Rooms = {
-    ...{ leash, desk, cards, visits, unknownVisits, pages, deskName, timers, log },
+  const outbox = openOutbox({ journal, leash, timers, log });
+  return {
+    ...{ leash, outbox, desk, cards, visits, unknownVisits, pages, deskName, timers, log },
     agentVersion: AGENT_VERSION,
     random: (bytes) => randomBytes(bytes),
   };
-  return { rooms, cards };
 }
 
 function routesOf(rooms: Rooms) {
@@ -126,12 +131,13 @@ function routesOf(rooms: Rooms) {
 }
 
 /** Pages first, so that nothing new begins; then the cards, which waits for a burst; the leash carries its reports. */
-async function stop(rooms: Rooms, pages: PagesServer, log: Logger): Promise<void> {
+async function stop(rooms: Rooms, pages: PagesServer, journal: Journal): Promise<void> {
   const closed = pages.close();
   rooms.visits.wipe();
   await rooms.desk.close();
   await rooms.cards.letAllGo();
   await closed;
   rooms.leash.close();
-  log.info("agent.stopped");
+  await journal.close();
+  rooms.log.info("agent.stopped");
 }

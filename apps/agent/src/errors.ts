@@ -3,6 +3,7 @@ export type AgentErrorCode =
   | "config/wrong"
   | "device_key/loose_permissions"
   | "device_key/unreadable"
+  | "journal/unusable"
   | "http/port_taken"
   | "http/not_listening";
 

@@ -2,12 +2,13 @@ import { BytesError, utf8Bytes, utf8Text } from "@lanyard/bytes";
 import type { FuzzTargets } from "@lanyard/bytes/fuzz";
 import { formatEnvelope, parseEnvelope } from "./envelope.ts";
 import { WireError } from "./errors.ts";
+import { decodeJournalLine, encodeJournalLine } from "./journal.ts";
 import { LEASH_CALLS } from "./leash.ts";
 import { decodeRelease } from "./release.ts";
 
 const TOKEN = "A".repeat(22);
 const NONCE = `${"A".repeat(43)}=`;
-const SIGNATURE = { algorithm: "ES256", value: "AAAA" };
+const SIGNATURE = { algorithm: "ES256", value: "AAAA" } as const;
 
 /** One valid message of each form that carries more than an id. */
 const MESSAGES = [
@@ -24,7 +25,7 @@ const MESSAGES = [
   {
     id: 4,
     call: "unlock_report",
-    body: { visit: TOKEN, step: "reset", status: 36864, lost: false },
+    body: { visit: TOKEN, step: "reset", attempt: 1, status: 36864, lost: false },
   },
   { id: 5, call: "unlock_prove", body: { visit: TOKEN, signature: SIGNATURE } },
   { replyTo: 6, body: { signature: SIGNATURE } },
@@ -36,6 +37,27 @@ export const fuzzTargets: FuzzTargets = {
   leash: {
     samples: MESSAGES.map((message) => utf8Bytes(formatEnvelope(message))),
     run: (bytes) => quiet(() => readMessage(utf8Text(bytes))),
+  },
+  journal: {
+    samples: [
+      encodeJournalLine({
+        ceremony: TOKEN,
+        call: "unlock_report",
+        body: { visit: TOKEN, step: "reset", attempt: 1, status: 36864, lost: false },
+      }),
+      encodeJournalLine({
+        ceremony: TOKEN,
+        call: "unlock_prove",
+        body: { visit: TOKEN, signature: SIGNATURE },
+      }),
+      encodeJournalLine({
+        ceremony: TOKEN,
+        isWill: true,
+        call: "unlock_lost",
+        body: { visit: TOKEN, reason: "agent_gone" },
+      }),
+    ].map(utf8Bytes),
+    run: (bytes) => quiet(() => decodeJournalLine(utf8Text(bytes))),
   },
   release: {
     samples: [

@@ -1,5 +1,6 @@
 export { type Envelope, formatEnvelope, parseEnvelope } from "./envelope.ts";
 export { WireError, type WireErrorCode } from "./errors.ts";
+export { decodeJournalLine, encodeJournalLine, type JournalEntry } from "./journal.ts";
 export * from "./leash.ts";
 export { LeashLost, openPeer, type Peer, type PeerOptions } from "./peer.ts";
 export { isRefusalCode, REFUSALS, Refusal, type RefusalCode } from "./refusals.ts";

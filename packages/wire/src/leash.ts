@@ -116,6 +116,8 @@ export const unlockProgress = z.discriminatedUnion("next", [
   z.object({ next: z.literal("open"), release: sealedRelease }),
   /** It is over; the browser goes back with this code and the server's page tells the outcome. */
   z.object({ next: z.literal("return"), returnCode: token }),
+  /** It is over and no browser waits for it any more: the report was noted. */
+  z.object({ next: z.literal("over") }),
 ]);
 
 export type UnlockProgress = z.infer<typeof unlockProgress>;
@@ -181,12 +183,17 @@ export const LEASH_CALLS = {
     }),
     reply: unlockProgress,
   },
-  /** What the holder's card answered. `lost`: no answer came, `status` is then meaningless and 0. */
+  /**
+   * What the holder's card answered. `lost`: no answer came, `status` is then meaningless and 0. Told again until it is
+   * answered, also after the visit is over.
+   */
   unlock_report: {
     from: "agent",
     request: z.object({
       visit: token,
       step: z.enum(["reset", "rotate"]),
+      /** Which released PUK it answers to: the first, or the other candidate. Tells a repeat from a second try. */
+      attempt: z.number().int().min(1).max(2),
       status: statusWord,
       lost: z.boolean(),
     }),
@@ -203,7 +210,8 @@ export const LEASH_CALLS = {
     from: "agent",
     request: z.object({
       visit: token,
-      reason: z.enum(["holder_card_removed", "answer_lost", "proof_missing"]),
+      /** `agent_gone`: the agent died in the middle of it, and says so once it runs again. */
+      reason: z.enum(["holder_card_removed", "answer_lost", "proof_missing", "agent_gone"]),
     }),
     reply: unlockProgress,
   },

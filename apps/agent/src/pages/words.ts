@@ -77,11 +77,11 @@ export const WORDS = {
     leashDownTitle: "The server cannot be reached",
     leashDown:
       "This PC's card agent has no connection to Lanyard at the moment. Nothing was done. Wait a little and try again; if it stays so, contact the service desk.",
-    unknownTitle: "It is not known how this ended",
+    unknownTitle: "Unlock not finished",
     unknown:
       "The connection to Lanyard broke while the card was being unlocked. The new passcode may be set already.",
     unknownNext:
-      "Leave the card in, go back to Lanyard, and look there how it ended. If it does not say, take the card out, put it in again and start again.",
+      "Go back to Lanyard: it says how this ended as soon as this PC has a connection again. If the card takes the new passcode, sign in with it: that finishes the unlock. If not, put the card in again and start again.",
     oldForm: "This page was out of date, so nothing was done. Please try again.",
     tooMany: "Too many pages were opened here. Wait a minute, go back to Lanyard and start again.",
     tooManyTitle: "Wait a minute",

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Assets } from "@lanyard/pages/node";
 import { pino } from "pino";
 import { type Agent, type AgentParts, startAgent } from "../app.ts";
+import type { ReaderDriver } from "../readers/readers.ts";
 import { openScriptedServer, type ScriptedServer } from "./scripted-server.ts";
 import { type Browser, openBrowser } from "./test-browser.ts";
 import { openTestReaders, type TestReaders } from "./test-readers.ts";
@@ -16,6 +17,9 @@ export interface TestDesk {
   readonly browser: Browser;
   /** Everything the agent logged, one JSON object a line. */
   readonly logged: string[];
+  readonly dataDirectory: string;
+  /** Another agent, without readers, on that directory. */
+  startAnother(dataDirectory: string): Promise<Agent>;
   close(): Promise<void>;
 }
 
@@ -31,16 +35,18 @@ export async function openTestDesk(
   const readers = openTestReaders(OPERATOR_READER, HOLDER_READER, THIRD_READER);
   const logged: string[] = [];
   const log = pino({ level: "debug" }, { write: (line: string) => logged.push(line) });
-  const agent = await startAgent(
-    {
-      serverOrigin: server.origin,
-      port: 0,
-      deskName: "Test desk",
-      dataDirectory: directory,
-      logLevel: "debug",
-    },
-    { driver: readers.driver, log, assets: TEST_ASSETS, ...options },
-  );
+  const start = (dataDirectory: string, driver: ReaderDriver): Promise<Agent> =>
+    startAgent(
+      {
+        serverOrigin: server.origin,
+        port: 0,
+        deskName: "Test desk",
+        dataDirectory,
+        logLevel: "debug",
+      },
+      { driver, log, assets: TEST_ASSETS, ...options },
+    );
+  const agent = await start(directory, readers.driver);
   await server.seeing((view) => view.readers.length === 3);
   return {
     agent,
@@ -48,6 +54,8 @@ export async function openTestDesk(
     server,
     browser: openBrowser(agent.port),
     logged,
+    dataDirectory: directory,
+    startAnother: (dataDirectory) => start(dataDirectory, openTestReaders().driver),
     close: async () => {
       await agent.close();
       await readers.driver.close();

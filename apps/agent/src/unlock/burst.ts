@@ -60,6 +60,8 @@ class BurstRun {
   /** The server's answer to the newest report. */
   #progress: Promise<UnlockProgress | undefined> = Promise.resolve(undefined);
   #returnCode: string | undefined;
+  /** Which released PUK is in hand: the first, or the other candidate. */
+  #attempt = 0;
   #isCardLost = false;
 
   constructor(order: BurstOrder) {
@@ -145,12 +147,13 @@ class BurstRun {
     send: () => Promise<ReferenceDataOutcome>,
   ): Promise<BurstEvent> {
     const { reports } = this.#order;
+    const answered = { step, attempt: this.#attempt } as const;
     try {
       const { statusWord: status, effect } = await send();
-      this.#follow(reports.report({ step, status, lost: effect === "unknown" }));
+      this.#follow(reports.report({ ...answered, status, lost: effect === "unknown" }));
       return { type: effect };
     } catch (error) {
-      if (isCardLost(error)) this.#follow(reports.report({ step, status: 0, lost: true }));
+      if (isCardLost(error)) this.#follow(reports.report({ ...answered, status: 0, lost: true }));
       throw error;
     }
   }
@@ -192,6 +195,7 @@ class BurstRun {
       if (puks.candidate !== undefined) {
         this.wipe();
         this.#candidate = puks.candidate;
+        this.#attempt += 1;
       }
       this.#next = puks.next;
       return puks;

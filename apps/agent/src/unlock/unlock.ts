@@ -1,7 +1,7 @@
 import type { Secret } from "@lanyard/bytes";
 import { passcodeGuidance, policySentence } from "@lanyard/identity";
 import { CardError } from "@lanyard/piv";
-import { Refusal, type RequestOf, type SealedRelease } from "@lanyard/wire";
+import { LeashLost, Refusal, type RequestOf, type SealedRelease } from "@lanyard/wire";
 import type { HeldCard } from "../desk/held-card.ts";
 import type { Answer } from "../http/answer.ts";
 import type { FormBytes } from "../http/form-bytes.ts";
@@ -107,16 +107,46 @@ async function goOn(rooms: Rooms, visit: UnlockVisit, typed: Typed): Promise<Ans
   const { operatorPasscode } = typed;
   const signed = await signAuthorisation({ task, operatorCard, sealingKey, operatorPasscode });
   if (!signed.ok) return explain(rooms, visit, { signed, passcode: typed.passcode });
-  const progress = await release(rooms, visit, {
-    visit: visit.memory.id,
-    ephemeralKey: sealingKey.publicKeyBase64,
-    slot: signed.slot,
-    signature: signed.signature,
+  return releaseAndBurst(rooms, visit, {
+    holderCard: cards.holderCard,
+    passcode: typed.passcode,
+    sealingKey,
+    request: {
+      visit: visit.memory.id,
+      ephemeralKey: sealingKey.publicKeyBase64,
+      slot: signed.slot,
+      signature: signed.signature,
+    },
   });
-  if ("kind" in progress) return progress;
-  const { holderCard } = cards;
-  const { passcode } = typed;
-  return burst(rooms, visit, { holderCard, passcode, sealingKey, firstRelease: progress });
+}
+
+interface Releasing extends Omit<Burst, "firstRelease"> {
+  readonly request: RequestOf<"unlock_authorise">;
+}
+
+/**
+ * From the request on, the server may have released the PUK: a reply that is lost is told as that, never as "nothing was
+ * done". The will is on disk first, so that the server hears of a dead agent as soon as it lives again.
+ */
+async function releaseAndBurst(
+  rooms: Rooms,
+  visit: UnlockVisit,
+  { request, ...order }: Releasing,
+): Promise<Answer> {
+  const { ceremony } = visit.task;
+  await rooms.outbox.leaveWill(ceremony, visit.memory.id);
+  try {
+    const progress = await release(rooms, visit, request);
+    if ("kind" in progress) return progress;
+    return await burst(rooms, visit, { ...order, firstRelease: progress });
+  } catch (error) {
+    if (!(error instanceof LeashLost)) throw error;
+    void openReports(rooms, { ceremony, visit: visit.memory.id }).lost("answer_lost");
+    await rooms.cards.endCeremony(ceremony);
+    return unknownOutcomePage(rooms.pages);
+  } finally {
+    rooms.outbox.finish(ceremony);
+  }
 }
 
 type CardsReady =
@@ -174,7 +204,7 @@ async function burst(rooms: Rooms, visit: UnlockVisit, order: Burst): Promise<An
       task,
       card: order.holderCard,
       serverOrigin: rooms.pages.serverOrigin,
-      reports: openReports(rooms, memory.id),
+      reports: openReports(rooms, { ceremony: task.ceremony, visit: memory.id }),
       log: rooms.log,
       random: rooms.random,
     });

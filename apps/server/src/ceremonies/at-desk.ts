@@ -43,9 +43,31 @@ export interface SceneWish<Types extends CeremonyTypes> {
  */
 export async function sceneOf<Types extends CeremonyTypes>(
   core: Core,
-  { kind, visits, desk, visit: id }: SceneWish<Types>,
+  wish: SceneWish<Types>,
 ): Promise<Scene<Types>> {
-  const visit = await visits.bound(desk, id);
+  return sceneOfVisit(core, wish, await wish.visits.bound(wish.desk, wish.visit));
+}
+
+/**
+ * The same for a report, which comes from the desk that did the work, however late: what a card answered stays true
+ * when the visit is over.
+ *
+ * @throws {Refusal} `visit_unknown`
+ */
+export async function lateSceneOf<Types extends CeremonyTypes>(
+  core: Core,
+  wish: SceneWish<Types>,
+): Promise<Scene<Types>> {
+  const visit = await wish.visits.ofDesk(wish.desk, wish.visit);
+  if (visit === undefined) throw new Refusal("visit_unknown");
+  return sceneOfVisit(core, wish, visit);
+}
+
+async function sceneOfVisit<Types extends CeremonyTypes>(
+  core: Core,
+  { kind, desk }: Pick<SceneWish<Types>, "kind" | "desk">,
+  visit: Visit,
+): Promise<Scene<Types>> {
   const { ceremonyId } = visit;
   if (ceremonyId === undefined) throw new Refusal("visit_unknown");
   const found = await core.store.transaction(async (records) => {
@@ -58,6 +80,13 @@ export async function sceneOf<Types extends CeremonyTypes>(
   return { visit, ...found };
 }
 
+/** Where a ceremony stands after a report, when there is nothing more to send. */
+export type GoOnOrReturn =
+  | { readonly next: "go_on" }
+  | { readonly next: "return"; readonly returnCode: string }
+  /** It is over, and no browser waits for it any more. */
+  | { readonly next: "over" };
+
 /**
  * After the commit: go on, or send the browser home. A report that came twice changes nothing: it is answered by how
  * the ceremony stands, so that a repeated report never ends one that is still under way.
@@ -66,10 +95,11 @@ export async function goOnOrReturn<Types extends CeremonyTypes>(
   core: Core,
   { kind, visits }: Pick<SceneWish<Types>, "kind" | "visits">,
   { scene, step }: { readonly scene: Scene; readonly step: CommittedStep<Types> | undefined },
-): Promise<{ readonly next: "go_on" } | { readonly next: "return"; readonly returnCode: string }> {
+): Promise<GoOnOrReturn> {
   const { id } = scene.ceremony;
   const now =
     step?.ceremony ?? (await core.store.transaction((records) => records.ceremonies.find(id)));
   if (isOfKind(kind, now) && isUnderWay(standingOf(kind, now.state))) return { next: "go_on" };
-  return { next: "return", returnCode: await visits.prove(scene.visit.id) };
+  const returnCode = await visits.proveAgain(scene.visit.id);
+  return returnCode === undefined ? { next: "over" } : { next: "return", returnCode };
 }

@@ -12,6 +12,7 @@ import {
 import { type Fact, record } from "../audit/record.ts";
 import type { Core } from "../core.ts";
 import type { StoredKind } from "./kind.ts";
+import { CEREMONY_KINDS } from "./kinds.ts";
 
 /** One step as it was committed: what to do now, and how things stand. */
 export interface CommittedStep<Types extends CeremonyTypes = CeremonyTypes> {
@@ -66,10 +67,32 @@ export async function stepIn<Types extends CeremonyTypes>(
   const card = await records.cards.lock(ceremony.cardSerial);
   if (card === undefined) return undefined;
   const { registers, profile } = card;
-  const outcome = kind.step({ ceremony: ceremony.state, registers, profile }, event);
+  const isLate = standingOf(kind, ceremony.state) === "uncertain";
+  const releasedSince = isLate && (await isReleasedSince(records, ceremony));
+  const context = { ceremony: ceremony.state, registers, profile, releasedSince };
+  const outcome = kind.step(context, event);
   if (outcome === undefined) return undefined;
   const after = await save(core, records, { kind, ceremony, card, outcome, entry });
   return { ceremony: after, card, commands: outcome.commands };
+}
+
+/** How far back the ceremonies of one card are looked at. */
+const LATEST = 20;
+
+/** Whether another ceremony may have changed the card after this one: one at a time, so the later begun came later. */
+async function isReleasedSince(
+  { ceremonies }: Records,
+  { id, cardSerial }: Pick<Ceremony, "id" | "cardSerial">,
+): Promise<boolean> {
+  const latestFirst = await ceremonies.ofCard(cardSerial, LATEST);
+  const since = latestFirst.findIndex((ceremony) => ceremony.id === id);
+  // One that is no longer among the latest has been followed by many.
+  if (since < 0) return true;
+  return latestFirst
+    .slice(0, since)
+    .some((later) =>
+      CEREMONY_KINDS.some((kind) => isOfKind(kind, later) && kind.hasReleased(later.state)),
+    );
 }
 
 interface Saving<Types extends CeremonyTypes> {
@@ -87,8 +110,9 @@ async function save<Types extends CeremonyTypes>(
 ): Promise<Ceremony<Types>> {
   const now = core.now();
   const { ceremony: state, registers } = outcome;
+  const before = standingOf(kind, ceremony.state);
   const standing = standingOf(kind, state);
-  const isNew = standing !== standingOf(kind, ceremony.state);
+  const isNew = standing !== before;
   const after: Ceremony<Types> = {
     ...ceremony,
     state,
@@ -99,7 +123,7 @@ async function save<Types extends CeremonyTypes>(
   if (registers !== undefined)
     await records.cards.saveRegisters(card.serial, registers, core.secrets.keyVersion);
   await record(records, {
-    action: actionOf(kind, standing, entry.action),
+    action: isNew ? actionOf(kind, { before, standing }, entry.action) : entry.action,
     at: now,
     actor: ceremony.operator,
     holder: ceremony.holder,
@@ -126,11 +150,12 @@ export function deadlineFrom(
   return standing === "released" ? new Date(now.getTime() + times.releasedMs) : undefined;
 }
 
-/** An end is recorded as that end, whichever event brought it. */
+/** An end is recorded as that end, whichever event brought it; a report that came after it, as what it says. */
 function actionOf(
   { actions }: Pick<StoredKind, "actions">,
-  standing: PhaseStanding,
+  { before, standing }: { readonly before: PhaseStanding; readonly standing: PhaseStanding },
   action: Fact["action"],
 ): Fact["action"] {
-  return standing === "aborted" || standing === "uncertain" ? actions[standing] : action;
+  if (standing === "aborted" || standing === "uncertain") return actions[standing];
+  return before === "uncertain" ? actions.settled : action;
 }

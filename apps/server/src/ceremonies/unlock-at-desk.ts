@@ -1,4 +1,10 @@
-import { certificateIn, type Desk, keyVersionsNeeded, type UnlockEvent } from "@lanyard/identity";
+import {
+  certificateIn,
+  type Desk,
+  keyVersionsNeeded,
+  standingOf,
+  type UnlockEvent,
+} from "@lanyard/identity";
 import { statusEffect, statusName, triesLeftFrom } from "@lanyard/piv";
 import {
   type CallsFrom,
@@ -13,7 +19,13 @@ import type { Core } from "../core.ts";
 import { SecretsError } from "../secrets/errors.ts";
 import { isIn, type SessionService } from "../sessions/session.service.ts";
 import type { VisitService } from "../visits/visit.service.ts";
-import { type CeremonyAtDesk, goOnOrReturn, type Scene as SceneOf, sceneOf } from "./at-desk.ts";
+import {
+  type CeremonyAtDesk,
+  goOnOrReturn,
+  lateSceneOf,
+  type Scene as SceneOf,
+  sceneOf,
+} from "./at-desk.ts";
 import { type CommittedStep as Committed, commitStep, type StepEntry as Entry } from "./runner.ts";
 import { isSealingKey, sealRelease } from "./sealed-release.ts";
 import { UNLOCK, type UnlockCeremony, type UnlockTypes } from "./unlock-kind.ts";
@@ -33,8 +45,8 @@ export type UnlockAtDesk = CeremonyAtDesk<Extract<CallsFrom<"agent">, `unlock_${
 
 export function createUnlockAtDesk(core: Core, rooms: Rooms): UnlockAtDesk {
   const { visits } = rooms;
-  const sceneFor = (desk: Desk, visit: string): Promise<Scene> =>
-    sceneOf(core, { kind: UNLOCK, visits, desk, visit });
+  const late = (desk: Desk, visit: string): Promise<Scene> =>
+    lateSceneOf(core, { kind: UNLOCK, visits, desk, visit });
   const commit = async (scene: Scene, event: UnlockEvent, entry: StepEntry) => {
     const step = await commitStep(core, { kind: UNLOCK, id: scene.ceremony.id, event, entry });
     return carryOut(core, rooms, { scene, step });
@@ -44,15 +56,18 @@ export function createUnlockAtDesk(core: Core, rooms: Rooms): UnlockAtDesk {
     kind: UNLOCK.kind,
     task: (visit) => unlockTask(core, visit),
     calls: (desk) => ({
-      unlock_authorise: async (request) =>
-        authorise(core, rooms, { scene: await sceneFor(desk, request.visit), request }),
+      unlock_authorise: async (request) => {
+        const scene = await sceneOf(core, { kind: UNLOCK, visits, desk, visit: request.visit });
+        return authorise(core, rooms, { scene, request });
+      },
       unlock_report: async (request) => {
-        const scene = await sceneFor(desk, request.visit);
+        const scene = await late(desk, request.visit);
+        if (isRepeat(scene.ceremony, request)) return answerRepeat(core, rooms, scene);
         const { event, entry } = readReport(scene.ceremony, request);
         return commit(scene, event, entry);
       },
       unlock_prove: async (request) => {
-        const scene = await sceneFor(desk, request.visit);
+        const scene = await late(desk, request.visit);
         const type = isDone(core, scene, request) ? "proof_valid" : "proof_invalid";
         const { algorithm, value } = request.signature;
         const { origin } = core.config;
@@ -61,7 +76,7 @@ export function createUnlockAtDesk(core: Core, rooms: Rooms): UnlockAtDesk {
         return commit(scene, { type }, { action: "unlock.verified", details });
       },
       unlock_lost: async ({ visit, reason }) => {
-        const scene = await sceneFor(desk, visit);
+        const scene = await late(desk, visit);
         return commit(scene, { type: "lost", reason }, { action: "unlock.uncertain" });
       },
     }),
@@ -86,6 +101,21 @@ async function authorise(
   const step = await commitStep(core, { kind: UNLOCK, id: scene.ceremony.id, event, entry });
   if (step === undefined) throw new Refusal("not_released");
   return carryOut(core, rooms, { scene, step });
+}
+
+/** An answer to the first candidate, when the second has been released already. */
+function isRepeat(
+  { state }: UnlockCeremony,
+  { step, attempt }: RequestOf<"unlock_report">,
+): boolean {
+  return step === "reset" && attempt === 1 && state.triedBoth;
+}
+
+/** The reply to a first refusal was lost: the other candidate again, and not a second refusal. */
+function answerRepeat(core: Core, rooms: Rooms, scene: Scene): Promise<UnlockProgress> {
+  return standingOf(UNLOCK, scene.ceremony.state) === "released"
+    ? reseal(core, scene)
+    : carryOut(core, rooms, { scene, step: undefined });
 }
 
 /** T:AUTHORISED: the operator's own card, in this very session, signed for this unlock and this agent's key. */

@@ -11,6 +11,7 @@ import {
   authorise,
   ceremonyNow,
   comeBack,
+  doneProof,
   expectPhase,
   holderDesk,
   prove,
@@ -113,6 +114,93 @@ describe("silence after release", () => {
     await expectPhase(unlocking, { phase: "uncertain" });
     expect(await registersOf(unlocking)).toMatchObject({ n: 4 });
     expect(unlocking.world.derived).toHaveLength(before);
+  });
+
+  test("the last answer told twice: its reply was lost, and the browser still comes home", async () => {
+    const unlocking = await begin();
+    await authorise(unlocking);
+    await report(unlocking, "reset", 0x9000);
+    await prove(unlocking);
+    const again = await prove(unlocking);
+    expect((await comeBack(unlocking, again)).body).toContain("successfully unlocked");
+    expect((await prove(unlocking)).next).toBe("over");
+  });
+
+  describe("told from the journal, after the ceremony was given up for lost (docs/adr/0021)", () => {
+    const lateDesk = async (passcode: Unlocking["desk"]["passcode"] = { state: "blocked" }) => {
+      const holder = await holderDesk(place());
+      holder.desk.passcode = passcode;
+      const unlocking = await atAgent(holder);
+      await authorise(unlocking);
+      unlocking.world.clock.advance(3_600_000);
+      await vi.waitFor(async () => {
+        unlocking.world.round();
+        await expectPhase(unlocking, { phase: "uncertain" });
+      }, PATIENCE);
+      return unlocking;
+    };
+
+    test("9000 and the closing signature: it worked, whatever state the card had been in", async () => {
+      const unlocking = await lateDesk({ state: "tries_left", triesLeft: 2 });
+      expect((await report(unlocking, "reset", 0x9000)).next).toBe("return");
+      await expectPhase(unlocking, { phase: "uncertain", passcodeSet: true });
+      await report(unlocking, "rotate", 0x9000);
+      await prove(unlocking);
+      await expectPhase(unlocking, { phase: "confirmed_later", rotated: true });
+      expect(await registersOf(unlocking)).toMatchObject({ n: 0, hi: 1 });
+      const told = ["unlock.pin_set", "unlock.rotated", "unlock.settled"];
+      expect((await actionsOf(unlocking)).slice(-3)).toEqual(told);
+    });
+
+    test("a signature that is not over this nonce settles nothing", async () => {
+      const unlocking = await lateDesk();
+      await report(unlocking, "reset", 0x9000);
+      const statement = { nonce: `${"A".repeat(43)}=` };
+      await unlocking.desk.call("unlock_prove", doneProof(unlocking, { statement }));
+      await expectPhase(unlocking, { phase: "uncertain" });
+    });
+
+    test("another unlock released since: it worked once, and says nothing of today", async () => {
+      const unlocking = await lateDesk();
+      const { holderCard, site, world } = unlocking;
+      const elsewhere = await holderDesk({ site, world });
+      await elsewhere.desk.insert(1, holderCard);
+      await authorise(await atAgent({ ...elsewhere, holderCard }));
+      await report(unlocking, "reset", 0x9000);
+      await prove(unlocking);
+      await expectPhase(unlocking, { phase: "settled_unknown" });
+    });
+
+    test("63Cx: nothing was changed, and the next attempt knows which PUK it is not", async () => {
+      const unlocking = await lateDesk();
+      await report(unlocking, "reset", 0x63c9);
+      await expectPhase(unlocking, { phase: "aborted", reason: "puk_refused" });
+      expect(await registersOf(unlocking)).toMatchObject({ refused: 0, triesLeft: 9 });
+      expect((await actionsOf(unlocking)).at(-1)).toBe("unlock.aborted");
+    });
+
+    test("63Cx after another release: no news of today's PUK", async () => {
+      const unlocking = await lateDesk();
+      const { holderCard, site, world } = unlocking;
+      const elsewhere = await holderDesk({ site, world });
+      await elsewhere.desk.insert(1, holderCard);
+      await authorise(await atAgent({ ...elsewhere, holderCard }));
+      const before = await registersOf(unlocking);
+      await report(unlocking, "reset", 0x63c9);
+      await expectPhase(unlocking, { phase: "aborted" });
+      expect(await registersOf(unlocking)).toEqual(before);
+    });
+
+    test("another desk than the one that did the work is not heard", async () => {
+      const unlocking = await lateDesk();
+      const { site, world, visit } = unlocking;
+      const other = await holderDesk({ site, world });
+      const body = { visit, step: "reset", attempt: 1, status: 0x9000, lost: false } as const;
+      await expect(other.desk.call("unlock_report", body)).rejects.toMatchObject({
+        code: "visit_unknown",
+      });
+      await expectPhase(unlocking, { phase: "uncertain", passcodeSet: false });
+    });
   });
 
   test("the leash breaks and comes back: the same unlock is finished by the same desk", async () => {

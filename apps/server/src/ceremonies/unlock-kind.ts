@@ -23,6 +23,7 @@ const stateSchema = z
     candidate: index.optional(),
     next: index.optional(),
     triedBoth: z.boolean(),
+    passcodeSet: z.boolean().default(false),
     rotated: z.boolean(),
     reason: z.enum([...END_REASONS, ...UNLOCK_END_REASONS]).optional(),
   })

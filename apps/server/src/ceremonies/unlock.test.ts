@@ -137,13 +137,13 @@ describe("[PIV-2 §3.2.3] what the card's answer to RESET RETRY COUNTER means", 
     answer: UnlockProgress,
     status: number,
   ): Promise<UnlockProgress> {
-    return answer.next === "open" ? report(unlocking, "reset", status) : answer;
+    return answer.next === "open" ? report(unlocking, "reset", status, { attempt: 2 }) : answer;
   }
 
   test("no answer at all means maybe, whatever word comes with it", async () => {
     const unlocking = await begin();
     await authorise(unlocking);
-    const progress = await report(unlocking, "reset", 0x9000, true);
+    const progress = await report(unlocking, "reset", 0x9000, { lost: true });
     await expectPhase(unlocking, { phase: "uncertain", reason: "answer_lost" });
     expect((await comeBack(unlocking, progress)).body).not.toContain("successfully unlocked");
   });
@@ -163,9 +163,20 @@ describe("[PIV-2 §3.2.3] what the card's answer to RESET RETRY COUNTER means", 
     await authorise(unlocking);
     const second = await report(unlocking, "reset", 0x63c9);
     expect(await openRelease(unlocking, second)).toEqual([await pukOf(unlocking, 4), undefined]);
-    const third = await report(unlocking, "reset", 0x9000);
+    const third = await report(unlocking, "reset", 0x9000, { attempt: 2 });
     expect(await openRelease(unlocking, third)).toEqual([undefined, await pukOf(unlocking, 5)]);
     expect(await registersOf(unlocking)).toMatchObject({ n: 4, hi: 5 });
+  });
+
+  test("a refusal told twice: the same other candidate again, and one try counted", async () => {
+    const unlocking = await begin({ registers: { n: 3, hi: 4, tried: 4 } });
+    await authorise(unlocking);
+    await report(unlocking, "reset", 0x63c9);
+    const before = await registersOf(unlocking);
+    const again = await report(unlocking, "reset", 0x63c9);
+    expect(await openRelease(unlocking, again)).toEqual([await pukOf(unlocking, 4), undefined]);
+    expect(await registersOf(unlocking)).toEqual(before);
+    await expectPhase(unlocking, { phase: "released", candidate: 4 });
   });
 });
 

@@ -158,9 +158,10 @@ export function report(
   { desk, visit }: Unlocking,
   step: "reset" | "rotate",
   status: number,
-  lost = false,
+  more: { readonly lost?: boolean; readonly attempt?: 1 | 2 } = {},
 ): Promise<UnlockProgress> {
-  return desk.call("unlock_report", { visit, step, status, lost });
+  const { lost = false, attempt = 1 } = more;
+  return desk.call("unlock_report", { visit, step, attempt, status, lost });
 }
 
 /** The holder's card signs that the new passcode works, unless a test changes it. */

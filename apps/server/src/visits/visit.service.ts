@@ -119,6 +119,24 @@ export class VisitService {
     return code;
   }
 
+  /**
+   * As {@link prove}, for work whose outcome the server knows by itself: also when an earlier code was lost on the way.
+   * `undefined`: no browser waits for it any more.
+   */
+  async proveAgain(id: string): Promise<string | undefined> {
+    const code = newToken();
+    const change = { state: "proven", returnHash: hashOf(code) } as const;
+    for (const from of ["bound", "proven"] as const)
+      if (await this.#advance(id, from, change)) return code;
+    return undefined;
+  }
+
+  /** The visit, whatever has become of it, for the desk that claimed it. */
+  async ofDesk(desk: Pick<Desk, "id">, id: string): Promise<Visit | undefined> {
+    const visit = await this.#find(id);
+    return visit?.deskId === desk.id ? visit : undefined;
+  }
+
   /** The browser is back: only the one that started it, with the code, once. */
   async complete(id: string, code: string, browser: string): Promise<Visit | undefined> {
     const visit = await this.#find(id);

@@ -53,6 +53,8 @@ export interface CeremonyContext<Types extends CeremonyTypes = CeremonyTypes> {
   readonly ceremony: Types["state"];
   readonly registers: PukRegisters;
   readonly profile: CardProfile;
+  /** Another ceremony may have changed the card after this one did. Only reports that come late ask for it. */
+  readonly releasedSince?: boolean;
 }
 
 export interface CeremonyOutcome<Types extends CeremonyTypes = CeremonyTypes> {

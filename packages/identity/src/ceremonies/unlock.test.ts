@@ -165,6 +165,51 @@ describe("the unlock's table (DESIGN 5)", () => {
     expect(late?.registers).toMatchObject({ n: 1, hi: 1 });
   });
 
+  describe("what comes late from the agent's journal (docs/adr/0021)", () => {
+    const LOST: readonly UnlockEvent[] = [...TO_RELEASE, { type: "lost", reason: "agent_gone" }];
+    const late = (events: readonly UnlockEvent[], more: Partial<UnlockContext> = {}) => {
+      let outcome = run(LOST);
+      for (const event of events)
+        outcome = stepUnlock({ ...outcome, profile: PROFILE, ...more }, event) ?? outcome;
+      return outcome;
+    };
+    const ACCEPTED: UnlockEvent = { type: "puk_accepted", index: 0 };
+    const REFUSED: UnlockEvent = { type: "puk_refused", index: 0, triesLeft: 9 };
+    const PROVEN: UnlockEvent = { type: "proof_valid" };
+    const ROTATED: UnlockEvent = { type: "rotation_answered", applied: true };
+
+    test("9000, and this ceremony's own proof: confirmed, with n and hi as they were", () => {
+      const outcome = late([ACCEPTED, ROTATED, PROVEN]);
+      expect(outcome).toMatchObject({
+        ceremony: { phase: "confirmed_later", passcodeSet: true },
+        registers: { n: 0, hi: 1 },
+        commands: [{ type: "notify_holder" }],
+      });
+    });
+
+    test("the proof alone, or after another release, says less", () => {
+      expect(late([PROVEN]).ceremony.phase).toBe("settled_unknown");
+      const since = late([ACCEPTED, PROVEN], { releasedSince: true });
+      expect(since).toMatchObject({ ceremony: { phase: "settled_unknown" }, commands: [] });
+    });
+
+    test("a refusal ends it as changed nothing; it counts for the PUK while nobody tried since", () => {
+      expect(late([REFUSED])).toMatchObject({
+        ceremony: { phase: "aborted", reason: "puk_refused" },
+        registers: { refused: 0, triesLeft: 9 },
+      });
+      const since = late([REFUSED], { releasedSince: true });
+      expect(since.registers).toEqual(run(LOST).registers);
+      const refused = late([{ type: "reset_refused", passcode: true }]);
+      expect(refused.ceremony).toMatchObject({ reason: "passcode_refused_by_card" });
+    });
+
+    test("once the card had said 9000, no refusal takes that back", () => {
+      for (const event of [REFUSED, { type: "reset_refused", passcode: false } as const])
+        expect(late([ACCEPTED, event]).ceremony).toMatchObject({ phase: "uncertain" });
+    });
+  });
+
   test("the registers never lose the card's PUK, whatever is done, pulled, lost or repeated", () => {
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 11 }), { maxLength: 60 }), fc.boolean(), (moves, come) => {

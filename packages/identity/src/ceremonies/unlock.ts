@@ -34,6 +34,8 @@ export interface Unlock {
   readonly next: number | undefined;
   /** Second candidate already tried in this ceremony: never a third. */
   readonly triedBoth: boolean;
+  /** The card answered 9000 to RESET RETRY COUNTER: whatever was lost after that, the new passcode is on it. */
+  readonly passcodeSet: boolean;
   /** The card took the rotation to `next` (9000). Counts only with the closing proof. */
   readonly rotated: boolean;
   readonly reason: UnlockEndReason | undefined;
@@ -128,6 +130,7 @@ export function beginUnlock(passcodeState: CardPasscodeState): Unlock {
     candidate: undefined,
     next: undefined,
     triedBoth: false,
+    passcodeSet: false,
     rotated: false,
     reason: undefined,
   };
@@ -167,7 +170,8 @@ const UNLOCK: Table<Row, UnlockEvent, UnlockOutcome | undefined> = {
   chosen:           { person_confirmed: confirm, operation_chosen: choose, authorised: authorise, abort },
   released:         { puk_accepted: accept, puk_refused: refuse, reset_refused: refuseReset, lost },
   pin_set:          { rotation_answered: rotate, proof_valid: verify, proof_invalid: doubt, lost },
-  uncertain:        { puk_accepted: acceptLate, signed_later: settle },
+  uncertain:        { puk_accepted: acceptLate, puk_refused: refuseLate, reset_refused: refuseResetLate,
+                      rotation_answered: rotate, proof_valid: proveLate, signed_later: settle },
   verified:         {},
   aborted:          {},
   confirmed_later:  {},
@@ -219,7 +223,7 @@ function accept(row: Row, event: { readonly index: number }): UnlockOutcome | un
   const commands: readonly UnlockCommand[] = late
     ? [{ type: "release", candidate: undefined, next }]
     : [];
-  return to(row, { phase: "pin_set", next }, { registers, commands });
+  return to(row, { phase: "pin_set", passcodeSet: true, next }, { registers, commands });
 }
 
 /** Wrong PUK, one try gone: the other candidate once, then freeze. */
@@ -273,11 +277,50 @@ function acceptLate(row: Row, event: { readonly index: number }): UnlockOutcome 
   if (event.index !== row.ceremony.candidate) return undefined;
   // The next PUK was not released with it now, so `hi`, the highest that ever left, stays.
   const { n } = pukAccepted(row.registers, event.index, row.profile);
-  return to(row, {}, { registers: { ...row.registers, n } });
+  return to(row, { passcodeSet: true }, { registers: { ...row.registers, n } });
+}
+
+/**
+ * The card had refused: nothing was changed on it, so this ends as such. What it says of the PUK counts only while
+ * nobody has tried since: an old refusal is no news of today's PUK.
+ */
+function refuseLate(
+  row: Row,
+  event: { readonly index: number; readonly triesLeft: number },
+): UnlockOutcome | undefined {
+  const { candidate, passcodeSet } = row.ceremony;
+  if (event.index !== candidate || passcodeSet) return undefined;
+  const registers =
+    row.releasedSince === true
+      ? row.registers
+      : pukRefused(row.registers, event.index, event.triesLeft);
+  const reason = event.triesLeft === 0 ? "puk_blocked" : "puk_refused";
+  return to(row, { phase: "aborted", reason }, { registers });
+}
+
+function refuseResetLate(
+  row: Row,
+  event: { readonly passcode: boolean },
+): UnlockOutcome | undefined {
+  return row.ceremony.passcodeSet ? undefined : refuseReset(row, event);
+}
+
+/**
+ * This ceremony's own closing signature, come late (docs/adr/0021): it proves that the card worked with the new passcode,
+ * and says so of today only if nobody else has released its PUK since. Settling never changes `n` or `hi`.
+ */
+function proveLate(row: Row): UnlockOutcome {
+  const ours = row.ceremony.passcodeSet && row.releasedSince !== true;
+  return settled(row, ours);
 }
 
 /** Settling proves that the card works, and by whom it was unlocked only if nothing else can have done it. */
 function settle(row: Row, event: { readonly releasedSince: boolean }): UnlockOutcome {
-  const ours = row.ceremony.passcodeState === "blocked" && !event.releasedSince;
-  return to(row, { phase: ours ? "confirmed_later" : "settled_unknown" });
+  return settled(row, row.ceremony.passcodeState === "blocked" && !event.releasedSince);
+}
+
+function settled(row: Row, ours: boolean): UnlockOutcome {
+  return ours
+    ? to(row, { phase: "confirmed_later" }, { commands: [{ type: "notify_holder" }] })
+    : to(row, { phase: "settled_unknown" });
 }

@@ -53,6 +53,7 @@ export function ceremonyCases(open: () => Store): void {
           candidate: 0,
           next: 1,
           triedBoth: true,
+          passcodeSet: true,
           rotated: true,
           reason: "answer_lost",
         },

@@ -137,6 +137,7 @@ export function ceremony(change: Partial<UnlockCeremony> = {}): UnlockCeremony {
       candidate: undefined,
       next: undefined,
       triedBoth: false,
+      passcodeSet: false,
       rotated: false,
       reason: undefined,
     },
