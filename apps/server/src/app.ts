@@ -16,9 +16,10 @@ import { serveHealth } from "./health.ts";
 import { openSite } from "./http/server.ts";
 import { type DeskRooms, deskCalls } from "./leash/desk-calls.ts";
 import { openGateway } from "./leash/gateway.ts";
-import { createLinks } from "./leash/links.ts";
+import { openLinks } from "./leash/links.ts";
 import { serveLive } from "./live/stream.ts";
 import type { Logger } from "./log.ts";
+import { createHub, type NodeBus } from "./nodes/bus.ts";
 import { siteRoutes } from "./routes.ts";
 import { SessionService } from "./sessions/session.service.ts";
 import { createSignInService } from "./sign-in/sign-in.service.ts";
@@ -29,6 +30,8 @@ export interface ServerParts {
   readonly store: Store;
   readonly secrets: CardSecrets;
   readonly log: Logger;
+  /** The way to the other nodes; without it, this is the only one. */
+  readonly bus?: NodeBus;
   readonly now?: () => Date;
   readonly assets?: Assets;
   /** When to look everything over: by the system's own timer, unless somebody else keeps time. */
@@ -59,10 +62,12 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   const { store, secrets, log } = parts;
   const files = parts.assets ?? (await readAssets());
   const trust = openTrust(await readFile(config.trustFile, "utf8"));
+  const bus = parts.bus ?? createHub().join();
   const core: Core = {
     config,
     store,
-    links: createLinks(),
+    links: openLinks({ store, bus, log }),
+    bus,
     trust,
     secrets,
     log,
@@ -79,6 +84,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       serveHealth(site, core);
     },
   });
+  await core.links.beat();
   const hangUp = openLeashes(core, rooms, app);
   await app.listen({ host: config.host, port: config.port });
   const stopRounds = goRounds(core, rooms, parts.every);
@@ -88,6 +94,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     stopRounds();
     await hangUp();
     await app.close();
+    await core.links.close();
     log.info("server.stopped");
   };
   return { origin: config.origin, port, close };
@@ -112,10 +119,6 @@ function openRooms(core: Core): DeskRooms {
 
 function openLeashes(core: Core, rooms: DeskRooms, app: FastifyInstance): () => Promise<void> {
   const desks = new DeskService(core);
-  const failed = (error: unknown) => core.log.error({ err: error }, "desk.check_failed");
-  core.links.onChange((deskId, change) => {
-    if (change === "connected") rooms.sessions.distrust(deskId).catch(failed);
-  });
   return openGateway(app.server, {
     links: core.links,
     log: core.log,
@@ -131,7 +134,9 @@ function goRounds(core: Core, rooms: DeskRooms, every: Every = everyByTimer): ()
     if (running) return;
     running = true;
     try {
+      await core.links.beat();
       await rooms.sessions.checkAll();
+      await rooms.sessions.checkWatched();
       await rooms.ceremonies.checkAll();
     } catch (error) {
       core.log.error({ err: error }, "round.failed");

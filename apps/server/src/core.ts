@@ -3,12 +3,15 @@ import type { Trust } from "./certificates/trust.ts";
 import type { Config } from "./config.ts";
 import type { Links } from "./leash/links.ts";
 import type { Logger } from "./log.ts";
+import type { NodeBus } from "./nodes/bus.ts";
 
 /** What every room of the server stands on. Made once, in `app.ts`. */
 export interface Core {
   readonly config: Config;
   readonly store: Store;
   readonly links: Links;
+  /** What happened, told to the other nodes. */
+  readonly bus: NodeBus;
   readonly trust: Trust;
   readonly secrets: CardSecrets;
   readonly log: Logger;

@@ -16,6 +16,7 @@ export interface Records {
   readonly visits: Visits;
   readonly sessions: Sessions;
   readonly desks: Desks;
+  readonly leashes: Leashes;
   readonly audit: Audit;
 }
 
@@ -166,6 +167,8 @@ export interface SignInResult {
   readonly careId: CareId;
   readonly cardSerial: string;
   readonly insertion: string;
+  /** The leash the proof came over, for the session to remember. */
+  readonly leashId?: string | undefined;
 }
 
 export interface Visits {
@@ -191,6 +194,8 @@ export interface Session {
   readonly lastSeenAt: Date;
   /** When the card last proved that it is there. */
   readonly provenAt: Date;
+  /** The leash over which it last proved so by 9A; over any other the next proof must be by 9A again. */
+  readonly leashId: string | undefined;
   readonly endedAt: Date | undefined;
   readonly endReason: SessionEndReason | undefined;
 }
@@ -211,7 +216,10 @@ export interface Sessions {
   /** Not ended yet. */
   openAtDesk(deskId: string): Promise<readonly Session[]>;
   open(): Promise<readonly Session[]>;
-  touch(id: string, change: Partial<Pick<Session, "lastSeenAt" | "provenAt">>): Promise<void>;
+  touch(
+    id: string,
+    change: Partial<Pick<Session, "lastSeenAt" | "provenAt" | "leashId">>,
+  ): Promise<void>;
   /** The first reason stays; false if it had ended already. */
   end(id: string, at: Date, reason: SessionEndReason): Promise<boolean>;
 }
@@ -232,6 +240,61 @@ export interface Desks {
   find(id: string): Promise<Desk | undefined>;
   findByKey(keyHash: string): Promise<Desk | undefined>;
   rename(id: string, name: string): Promise<void>;
+}
+
+/** Where the leash of a desk ends. */
+export interface LeashAt {
+  /** A number in text; a leash that began later has a higher one. */
+  readonly id: string;
+  readonly deskId: string;
+  /** As the desk calls itself. */
+  readonly name: string;
+  readonly nodeId: string;
+  /** What the desk's readers hold, as last told: JSON. */
+  readonly view: unknown;
+}
+
+/** A call to a desk made at one node, to be put through by the node where its leash ends. */
+export interface CallAcross {
+  readonly id: string;
+  readonly fromNode: string;
+  readonly toNode: string;
+  readonly leashId: string;
+  readonly call: string;
+  /** JSON. */
+  readonly body: unknown;
+}
+
+/**
+ * What the nodes of one installation know of each other's leashes. None of it is a record: after a crash of the
+ * database it is empty, and told anew by whoever still holds a leash. Times are the database's own.
+ */
+export interface Leashes {
+  /** A number no leash has had, higher than all before. */
+  nextId(): Promise<string>;
+  /** Writes where the desk's leash ends and what its readers hold. False, and nothing written: a newer one is known. */
+  show(leash: LeashAt): Promise<boolean>;
+  /** That leash has ended; a newer one of the same desk stays. */
+  leave(id: string): Promise<void>;
+  /** Only at a node heard of within `silenceMs`. */
+  find(deskId: string, silenceMs: number): Promise<LeashAt | undefined>;
+  /**
+   * This node lives. Forgets nodes silent for longer, and gives the desks whose leash ended there. `isNew`: this node
+   * was not known, or was forgotten.
+   */
+  beat(
+    nodeId: string,
+    silenceMs: number,
+  ): Promise<{ readonly isNew: boolean; readonly gone: readonly string[] }>;
+  /** This node ends, and all its leashes with it. */
+  leaveNode(nodeId: string): Promise<void>;
+  ask(call: CallAcross): Promise<void>;
+  /** The calls for this node that nobody has taken, none older than `patienceMs`: each is taken once, for good. */
+  take(nodeId: string, patienceMs: number): Promise<readonly CallAcross[]>;
+  answer(callId: string, reply: unknown): Promise<void>;
+  /** The reply, once there; then the call is forgotten. */
+  collect(callId: string): Promise<unknown>;
+  forget(callId: string): Promise<void>;
 }
 
 /** One line of the record. Its canonical bytes are the leaf of the log; see `audit-entry.ts`. */

@@ -56,7 +56,7 @@ export class CeremonyService {
   async checkDesk(deskId: string): Promise<void> {
     const ceremony = await this.#openAtDesk(deskId);
     if (ceremony === undefined) return;
-    const view = this.#core.links.find(deskId)?.view;
+    const view = (await this.#core.links.find(deskId))?.view;
     if (view !== undefined && isIn(view, ceremony.insertion)) return;
     await this.abort(ceremony, "holder_card_removed");
   }

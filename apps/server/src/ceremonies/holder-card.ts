@@ -120,7 +120,7 @@ async function ask(
 export function releaseCard(core: Core, deskId: string, ceremony: string): void {
   core.links
     .find(deskId)
-    ?.call("card_release", { ceremony })
+    .then((link) => link?.call("card_release", { ceremony }))
     .catch(() => undefined);
 }
 

@@ -125,7 +125,7 @@ async function checkAuthorisation(
   { scene: { ceremony, card }, request }: Authorising,
 ): Promise<StepEntry> {
   const session = await rooms.sessions.current(ceremony.sessionId);
-  if (session === undefined || !isOperatorHere(core, ceremony, session.insertion))
+  if (session === undefined || !(await isOperatorHere(core, ceremony, session.insertion)))
     throw new Refusal("operator_gone");
   if (!(await rooms.sessions.mayGoOn(session))) throw new Refusal("not_released");
   const operatorCard = await core.store.transaction((records) =>
@@ -181,8 +181,12 @@ async function checkSecrets(core: Core, { card }: Scene): Promise<void> {
   }
 }
 
-function isOperatorHere(core: Core, ceremony: UnlockCeremony, insertion: string): boolean {
-  const view = core.links.find(ceremony.deskId)?.view;
+async function isOperatorHere(
+  core: Core,
+  ceremony: UnlockCeremony,
+  insertion: string,
+): Promise<boolean> {
+  const view = (await core.links.find(ceremony.deskId))?.view;
   return view !== undefined && isIn(view, insertion);
 }
 

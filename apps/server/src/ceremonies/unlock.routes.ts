@@ -229,7 +229,7 @@ async function chooseService(unlocking: Unlocking): Promise<Answer> {
     "options" in offer && offer.options.some(({ value }) => value === form["operation"]);
   if (!isOffered) return services(unlocking, true);
   // The browser is sent on only while the agent is there to receive it.
-  if (core.links.find(operator.session.deskId) === undefined)
+  if ((await core.links.find(operator.session.deskId)) === undefined)
     return { page: problemPage(frame, { status: 503 }), status: 503 };
   const address = await rooms.unlocks.choose(operator.session, ceremony.id, browser);
   return { redirect: address ?? `/ceremonies/${ceremony.id}` };

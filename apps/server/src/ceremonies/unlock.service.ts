@@ -98,7 +98,7 @@ async function start(
   session: Session,
   { expectedSerial, ceremonies }: Starting,
 ): Promise<{ readonly id: string } | CardRefusal> {
-  const link = core.links.find(session.deskId);
+  const link = await core.links.find(session.deskId);
   const found = findHolderInsertion(link?.view, session.insertion);
   if ("reason" in found) return found;
   if (link === undefined) return { reason: "agent_not_running" };

@@ -19,11 +19,22 @@ export interface DeskRooms {
   readonly atDesk: { readonly unlock: UnlockAtDesk };
 }
 
+/** A desk that speaks over a leash of this node. */
+export interface DeskOnLeash extends Desk {
+  readonly leashId: string;
+}
+
 /** What a desk may ask of this server: the whole of it, one line each, and a line for each kind of ceremony. */
-export function deskCalls(core: Core, rooms: DeskRooms, desk: Desk): LeashHandlers<"server"> {
+export function deskCalls(
+  core: Core,
+  rooms: DeskRooms,
+  desk: DeskOnLeash,
+): LeashHandlers<"server"> {
   return {
     desk_view: async (view) => {
-      core.links.see(desk.id, view);
+      // The desk has a newer leash: what this one still says would end what began over that.
+      const leash = { deskId: desk.id, leashId: desk.leashId };
+      if (!(await core.links.see(leash, view))) throw new Refusal("desk_unknown");
       await rooms.sessions.checkDesk(desk.id);
       await rooms.ceremonies.checkDesk(desk.id);
       return {};

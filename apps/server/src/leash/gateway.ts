@@ -14,7 +14,8 @@ import {
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Logger } from "../log.ts";
 import { newNonce } from "../random.ts";
-import type { DeskLink, Links } from "./links.ts";
+import type { DeskOnLeash } from "./desk-calls.ts";
+import type { Links } from "./links.ts";
 
 export interface GatewayOptions {
   readonly links: Links;
@@ -26,7 +27,7 @@ export interface GatewayOptions {
    */
   recognise(nonce: string, hello: ReplyOf<"hello">): Promise<Desk>;
   /** What this server answers to that desk. */
-  handlers(desk: Desk): LeashHandlers<"server">;
+  handlers(desk: DeskOnLeash): LeashHandlers<"server">;
 }
 
 /** Where agents dial in. */
@@ -65,7 +66,7 @@ function refuseUpgrade(request: IncomingMessage): string | undefined {
 }
 
 function attend(agent: WebSocket, options: GatewayOptions): void {
-  const state: { desk?: Desk; link?: DeskLink } = {};
+  const state: { desk?: DeskOnLeash } = {};
   const peer = openPeer<"server">({
     side: "server",
     handlers: () => {
@@ -94,26 +95,30 @@ function attend(agent: WebSocket, options: GatewayOptions): void {
   agent.on("close", () => {
     stopHeart();
     peer.close();
-    if (state.link !== undefined) options.links.disconnect(state.link);
+    if (state.desk !== undefined) hangUp(state.desk, options);
   });
-  greet(peer, options).then(
-    (desk) => {
-      state.desk = desk;
-      state.link = {
+  greet(peer, options)
+    .then(async (desk) => {
+      const link = await options.links.connect({
         deskId: desk.id,
         name: desk.name,
-        view: { service: "up", readers: [] },
         call: peer.call,
         drop: () => agent.close(1012),
-      };
-      if (agent.readyState === agent.OPEN) options.links.connect(state.link);
-    },
-    (error: unknown) => {
+      });
+      state.desk = { ...desk, leashId: link.leashId };
+      if (agent.readyState !== agent.OPEN) hangUp(state.desk, options);
+    })
+    .catch((error: unknown) => {
       const code = error instanceof Refusal ? error.code : "no_hello";
       options.log.warn({ code }, "leash.refused");
       agent.close(1008, code);
-    },
-  );
+    });
+}
+
+function hangUp({ id, leashId }: DeskOnLeash, { links, log }: GatewayOptions): void {
+  links
+    .disconnect({ deskId: id, leashId })
+    .catch((error: unknown) => log.error({ err: error }, "leash.end_not_told"));
 }
 
 async function greet(peer: Peer<"server">, options: GatewayOptions): Promise<Desk> {

@@ -13,7 +13,8 @@ export async function describeDesk(
   session: Session | undefined,
 ): Promise<DeskStatus> {
   const { serviceDesk } = core.config;
-  const view = deskId === undefined ? undefined : core.links.find(deskId)?.view;
+  const link = deskId === undefined ? undefined : await core.links.find(deskId);
+  const view = link?.view;
   if (view === undefined) return { serviceDesk, state: "agent_down" };
   if (view.service === "down") return { serviceDesk, state: "service_down" };
   const readers = await core.store.transaction((records) =>

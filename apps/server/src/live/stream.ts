@@ -27,16 +27,12 @@ export function serveLive(app: FastifyInstance, reception: Reception): void {
       },
       (error) => core.log.error({ err: error }, "live.failed"),
     );
-    const stopWatching = core.links.onChange((changed) => {
-      if (changed === deskId) show();
-    });
-    const stopSession = sessions.onEnd((ended) => {
-      if (isOurs(ended, session)) stream.send("signed-out", "");
-    });
+    const stopWatching = core.links.watch(deskId, show);
+    const stopSession = session && sessions.watch(session.id, () => stream.send("signed-out", ""));
     const keepAlive = setInterval(() => stream.comment(), KEEP_ALIVE_MS);
     const leave = (): void => {
       stopWatching();
-      stopSession();
+      stopSession?.();
       clearInterval(keepAlive);
     };
     reply.raw.on("close", leave);
@@ -56,10 +52,6 @@ async function hasEnded(
 ): Promise<boolean> {
   if (session === undefined) return readCookies(cookies).session !== undefined;
   return (await sessions.current(session.id)) === undefined;
-}
-
-function isOurs(ended: Session, session: Session | undefined): boolean {
-  return session !== undefined && ended.id === session.id;
 }
 
 interface EventStream {

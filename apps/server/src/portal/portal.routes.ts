@@ -41,7 +41,7 @@ export function portalRoutes(core: Core, rooms: DeskRooms): readonly Route[] {
       access: "public",
       handle: async (visitor) => {
         // The browser is sent on only while its desk's agent is there to receive it.
-        if (visitor.deskId === undefined || core.links.find(visitor.deskId) === undefined)
+        if (visitor.deskId === undefined || (await core.links.find(visitor.deskId)) === undefined)
           return cis(core, visitor, "agent_not_running");
         return { redirect: await signIn.start(visitor.browser) };
       },

@@ -9,6 +9,7 @@ import { type DeskView, LEASH_TIMES, LeashLost, Refusal, statements } from "@lan
 import { record } from "../audit/record.ts";
 import { isSignedBy } from "../certificates/signatures.ts";
 import type { Core } from "../core.ts";
+import type { DeskLink } from "../leash/links.ts";
 import { newNonce } from "../random.ts";
 
 /** [SP800-63B §2.3.3]: twelve hours in all, fifteen minutes without a request. */
@@ -17,18 +18,22 @@ export const SESSION_LIMITS = { absoluteMs: 12 * 3_600_000, idleMs: 15 * 60_000 
 /** A request is written down at most this often: a page view should not cost a commit. */
 const TOUCH_EVERY_MS = 10_000;
 
-/** Told when a session has ended, on this node. */
+/** Told when a session has ended, at the node that ended it: what must follow is done once. */
 type EndListener = (session: Session, reason: SessionEndReason) => void;
 
 /** The sessions: each hangs on one card, in one insertion, at one desk. */
 export class SessionService {
   readonly #core: Core;
   readonly #listeners = new Set<EndListener>();
-  /** Sessions whose leash broke: the next proof must be by 9A, which fails if the card lost power meanwhile. */
-  readonly #distrusted = new Set<string>();
+  /** Who shows a session, by its id: told of its end at whichever node. */
+  readonly #watchers = new Map<string, Set<() => void>>();
 
   constructor(core: Core) {
     this.#core = core;
+    core.bus.listen((message) => {
+      if (message.type === "session_ended") this.#gone(message.session);
+      if (message.type === "missed") this.checkWatched().catch(this.#failed);
+    });
   }
 
   /** The session if it still stands, now; one that has run out is ended here. */
@@ -53,16 +58,17 @@ export class SessionService {
       this.#close(records, id, reason),
     );
     if (session === undefined) return;
-    this.#distrusted.delete(id);
+    this.#core.bus.tell({ type: "session_ended", session: id });
     this.#core.log.info({ session: id.slice(0, 8), desk: session.deskId, reason }, "session.ended");
     for (const listener of this.#listeners) listener(session, reason);
+    this.#gone(id);
     this.#core.links
       .find(session.deskId)
-      ?.call("session_end", { session: id })
+      .then((link) => link?.call("session_end", { session: id }))
       .catch(() => undefined);
   }
 
-  /** One round over every open session: limits, silence, and a presence proof from each card. */
+  /** One round over every open session: limits, silence, and a presence proof from each card whose leash ends here. */
   async checkAll(): Promise<void> {
     const sessions = await this.#core.store.transaction((records) => records.sessions.open());
     await Promise.all(sessions.map((session) => this.#check(session)));
@@ -81,21 +87,44 @@ export class SessionService {
 
   /** A desk's readers changed: a session whose card is gone ends at once. */
   async checkDesk(deskId: string): Promise<void> {
-    const view = this.#core.links.find(deskId)?.view;
+    const view = this.#core.links.here(deskId)?.view;
     if (view === undefined || this.#core.config.removal === "ignore") return;
     const sessions = await this.#openAtDesk(deskId);
     const gone = sessions.filter((session) => !isIn(view, session.insertion));
     await Promise.all(gone.map((session) => this.end(session.id, "card_removed")));
   }
 
-  /** A desk connected again. */
-  async distrust(deskId: string): Promise<void> {
-    for (const session of await this.#openAtDesk(deskId)) this.#distrusted.add(session.id);
+  /** Calls `onGone` when that session has ended, at this node or at another. */
+  watch(id: string, onGone: () => void): () => void {
+    const watchers = this.#watchers.get(id) ?? new Set();
+    watchers.add(onGone);
+    this.#watchers.set(id, watchers);
+    return () => {
+      watchers.delete(onGone);
+      if (watchers.size === 0 && this.#watchers.get(id) === watchers) this.#watchers.delete(id);
+    };
+  }
+
+  /** Looks every watched session up: word of its end may have been lost with the node that ended it. */
+  async checkWatched(): Promise<void> {
+    const ids = [...this.#watchers.keys()];
+    const found = await this.#core.store.transaction(({ sessions }) =>
+      Promise.all(ids.map((id) => sessions.find(id))),
+    );
+    for (const [index, id] of ids.entries())
+      if (found[index] === undefined || found[index].endedAt !== undefined) this.#gone(id);
   }
 
   onEnd(listener: EndListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  readonly #failed = (error: unknown): void =>
+    this.#core.log.error({ err: error }, "session.check_failed");
+
+  #gone(id: string): void {
+    for (const onGone of this.#watchers.get(id) ?? []) onGone();
   }
 
   #openAtDesk(deskId: string): Promise<readonly Session[]> {
@@ -133,14 +162,18 @@ export class SessionService {
   async #check(session: Session): Promise<void> {
     const reason = this.#overdue(session);
     if (reason !== undefined) return this.end(session.id, reason);
+    const link = this.#core.links.here(session.deskId);
+    const isIgnored = this.#core.config.removal === "ignore";
+    // Whoever holds the leash looks after it; nobody does, and its silence ends it.
+    if (link === undefined && !isIgnored) return;
     if (!(await this.mayGoOn(session))) return this.end(session.id, "card_ended");
-    if (this.#core.config.removal === "ignore") return;
-    const slot = this.#distrusted.has(session.id) ? "9A" : "9E";
-    const outcome = await provePresence(this.#core, session, slot);
+    if (link === undefined || isIgnored) return;
+    // 9A fails if the card lost power: the first proof over a leash is by it, whichever node holds that leash.
+    const slot = session.leashId === link.leashId ? "9E" : "9A";
+    const outcome = await provePresence(this.#core, session, { link, slot });
     if (outcome === "refused") return this.end(session.id, "proof_failed");
     if (outcome === "silent") return;
-    this.#distrusted.delete(session.id);
-    const change = { provenAt: this.#core.now() };
+    const change = { provenAt: this.#core.now(), leashId: link.leashId };
     await this.#core.store.transaction((records) => records.sessions.touch(session.id, change));
   }
 }
@@ -154,10 +187,8 @@ export function isIn(view: DeskView, insertion: string): boolean {
 async function provePresence(
   core: Core,
   session: Session,
-  slot: "9A" | "9E",
+  { link, slot }: { readonly link: DeskLink; readonly slot: "9A" | "9E" },
 ): Promise<"proven" | "refused" | "silent"> {
-  const link = core.links.find(session.deskId);
-  if (link === undefined) return "silent";
   const nonce = newNonce();
   try {
     const { signature } = await link.call("presence", { session: session.id, nonce, slot });

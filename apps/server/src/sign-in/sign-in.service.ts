@@ -12,6 +12,7 @@ import { Refusal, type RefusalCode, type RequestOf, webEidValue } from "@lanyard
 import { record } from "../audit/record.ts";
 import { isSignedBy } from "../certificates/signatures.ts";
 import type { Core } from "../core.ts";
+import type { DeskOnLeash } from "../leash/desk-calls.ts";
 import { hashOf, newCookieValue, newNonce } from "../random.ts";
 import type { SessionService } from "../sessions/session.service.ts";
 import type { VisitService } from "../visits/visit.service.ts";
@@ -25,7 +26,7 @@ export interface SignInService {
    *
    * @throws {Refusal} the card's or the person's own reason, or that of the visit
    */
-  prove(desk: Desk, request: RequestOf<"sign_in">): Promise<{ readonly returnCode: string }>;
+  prove(desk: DeskOnLeash, request: RequestOf<"sign_in">): Promise<{ readonly returnCode: string }>;
   /** The browser is back with a completed visit: the new session's cookie value. `undefined`: the card has gone meanwhile. */
   collect(visit: Visit): Promise<string | undefined>;
 }
@@ -70,6 +71,7 @@ export function createSignInService(core: Core, rooms: Rooms): SignInService {
         careId: card.careId,
         cardSerial: card.serial,
         insertion: request.insertion,
+        leashId: desk.leashId,
       });
       return { returnCode };
     },
@@ -162,6 +164,7 @@ async function collect(core: Core, rooms: Rooms, visit: Visit): Promise<string |
     await records.sessions.add({
       id,
       ...result,
+      leashId: result.leashId,
       deskId,
       startedAt: now,
       lastSeenAt: now,
@@ -181,9 +184,8 @@ async function collect(core: Core, rooms: Rooms, visit: Visit): Promise<string |
   });
   await Promise.all(before.map((session) => rooms.sessions.end(session.id, "replaced")));
   try {
-    await core.links
-      .need(deskId)
-      .call("session_begin", { session: id, insertion: result.insertion });
+    const link = await core.links.need(deskId);
+    await link.call("session_begin", { session: id, insertion: result.insertion });
   } catch {
     await rooms.sessions.end(id, "card_removed");
     return undefined;

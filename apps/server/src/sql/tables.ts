@@ -1,4 +1,4 @@
-import type { ColumnType, GeneratedAlways } from "kysely";
+import type { ColumnType, Generated, GeneratedAlways } from "kysely";
 
 /** `jsonb`: arrives parsed and unknown, leaves as text. */
 type Json = ColumnType<unknown, string, string>;
@@ -23,6 +23,9 @@ export interface Database {
   readonly visit: VisitTable;
   readonly session: SessionTable;
   readonly desk: DeskTable;
+  readonly node: NodeTable;
+  readonly desk_leash: DeskLeashTable;
+  readonly call_across: CallAcrossTable;
   readonly audit_entry: AuditEntryTable;
 }
 
@@ -145,6 +148,7 @@ export interface SessionTable {
   started_at: Date;
   last_seen_at: Date;
   proven_at: Date;
+  leash_id: string | null;
   ended_at: Date | null;
   end_reason: string | null;
 }
@@ -156,6 +160,31 @@ export interface DeskTable {
   key: Bytes;
   enrolled_at: Date;
   revoked_at: Date | null;
+}
+
+export interface NodeTable {
+  id: string;
+  seen_at: Date;
+}
+
+export interface DeskLeashTable {
+  desk_id: string;
+  leash_id: string;
+  node_id: string;
+  name: string;
+  view: Json;
+}
+
+export interface CallAcrossTable {
+  id: string;
+  from_node: string;
+  to_node: string;
+  leash_id: string;
+  call: string;
+  body: Json;
+  asked_at: Date;
+  taken: Generated<boolean>;
+  reply: ColumnType<unknown, string | null, string | null>;
 }
 
 export interface AuditEntryTable {

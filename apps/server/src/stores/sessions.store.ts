@@ -34,13 +34,14 @@ export function sessionsStore(trx: Transaction): Sessions {
     openAtDesk: async (deskId) =>
       (await open().where("desk_id", "=", deskId).execute()).map(sessionOf),
     open: async () => (await open().execute()).map(sessionOf),
-    touch: async (id, { lastSeenAt, provenAt }) => {
-      if (lastSeenAt === undefined && provenAt === undefined) return;
+    touch: async (id, { lastSeenAt, provenAt, leashId }) => {
+      if (lastSeenAt === undefined && provenAt === undefined && leashId === undefined) return;
       await trx
         .updateTable("session")
         .set({
           ...(lastSeenAt === undefined ? {} : { last_seen_at: lastSeenAt }),
           ...(provenAt === undefined ? {} : { proven_at: provenAt }),
+          ...(leashId === undefined ? {} : { leash_id: leashId }),
         })
         .where("id", "=", id)
         .execute();
@@ -67,6 +68,7 @@ function sessionRow(session: Session): SessionTable {
     started_at: session.startedAt,
     last_seen_at: session.lastSeenAt,
     proven_at: session.provenAt,
+    leash_id: session.leashId ?? null,
     ended_at: session.endedAt ?? null,
     end_reason: session.endReason ?? null,
   };
@@ -82,6 +84,7 @@ function sessionOf(row: Selectable<SessionTable>): Session {
     startedAt: row.started_at,
     lastSeenAt: row.last_seen_at,
     provenAt: row.proven_at,
+    leashId: known(row.leash_id),
     endedAt: known(row.ended_at),
     endReason: row.end_reason === null ? undefined : read(endReason, row.end_reason, "session end"),
   };

@@ -14,6 +14,7 @@ const result = z.union([
     careId: z.string().transform(careIdOf),
     cardSerial: z.string(),
     insertion: z.string(),
+    leashId: z.string().optional(),
   }),
 ]);
 

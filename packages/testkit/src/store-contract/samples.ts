@@ -119,6 +119,7 @@ export function session(change: Partial<Session> = {}): Session {
     startedAt: NOON,
     lastSeenAt: NOON,
     provenAt: NOON,
+    leashId: undefined,
     endedAt: undefined,
     endReason: undefined,
     ...change,
