@@ -8,7 +8,7 @@ import { openScene, type Scene } from "./world/scene.ts";
 export const powerCut: Drill = {
   name: "power-cut",
   about:
-    "a card, the leash or the server cut off before or after every command, message and commit of an unlock; a round is one unlock with one to three cuts, then one without",
+    "a card, the leash, the server or the whole PC cut off before or after every command, message and commit of an unlock; a round is one unlock with one to three cuts, then one without",
   passes:
     "every unlock ends verified, aborted or uncertain; the card's PUK stays known; the next unlock succeeds; a cut costs one PUK try at most; no success is shown that is none",
   rounds: { long: 10_000, short: 24 },
@@ -91,9 +91,6 @@ async function cleanUnlock(scene: Scene): Promise<readonly Happening[]> {
   return happenings;
 }
 
-/** Where an unlock is most likely to be hurt, worst first. */
-const PLACES: readonly Place[] = ["apdu", "commit", "message"];
-
 interface Plan {
   readonly places: number;
   cutsOf(round: number, random: () => number): readonly Cut[];
@@ -102,16 +99,10 @@ interface Plan {
 /** First every place by itself, those after the operator's signature first; then two or three by chance. */
 function planOf(happenings: readonly Happening[]): Plan {
   const signed = happenings.findIndex(({ label }) => label === "agent unlock_authorise");
-  const order = (one: Happening): number =>
-    happenings.indexOf(one) < signed || one.label === "read"
-      ? PLACES.length
-      : PLACES.indexOf(one.place);
-  const singles = [...happenings]
-    .sort((left, right) => order(left) - order(right))
-    .flatMap((at): readonly Cut[] => [
-      { ...at, when: "before" },
-      { ...at, when: "after" },
-    ]);
+  const isLate = (one: Happening) => happenings.indexOf(one) >= signed && one.label !== "read";
+  const late = happenings.filter(isLate);
+  const early = happenings.filter((one) => !isLate(one));
+  const singles = [...inOrder(late), ...inOrder(early)];
   return {
     places: singles.length,
     cutsOf: (round, random) => {
@@ -123,8 +114,22 @@ function planOf(happenings: readonly Happening[]): Plan {
   };
 }
 
+/** Worst first: the PC's power, a card, the server, the leash. */
+function inOrder(happenings: readonly Happening[]): readonly Cut[] {
+  const at = (place: Place) => around(happenings.filter((one) => one.place === place));
+  const power = at("apdu").map((cut) => ({ ...cut, isPower: true }));
+  return [...power, ...at("apdu"), ...at("commit"), ...at("message")];
+}
+
+function around(happenings: readonly Happening[]): readonly Cut[] {
+  return happenings.flatMap((at): readonly Cut[] => [
+    { ...at, when: "before" },
+    { ...at, when: "after" },
+  ]);
+}
+
 function inWords(cut: Cut & { readonly label?: string }): string {
-  return `${cut.when} ${cut.place} ${cut.ordinal} ${cut.label ?? ""}`;
+  return `${cut.isPower === true ? "power " : ""}${cut.when} ${cut.place} ${cut.ordinal} ${cut.label ?? ""}`;
 }
 
 /** Nothing in the server is left to do for a ceremony that stands so. */

@@ -15,6 +15,15 @@ export interface Cut {
   readonly ordinal: number;
   /** `before`: it never took effect. `after`: it did, and nobody heard of it. */
   readonly when: "before" | "after";
+  /** The whole PC loses its power with it, not this part alone. */
+  readonly isPower?: boolean;
+}
+
+/** What one happening has to suffer. */
+export interface Hit {
+  readonly before: boolean;
+  readonly after: boolean;
+  readonly isPower: boolean;
 }
 
 /** Everything that happens in one attempt, counted, and the cuts that wait in it. */
@@ -24,7 +33,7 @@ export interface Boundaries {
   /** Ends counting: nothing is cut any more. Gives what happened. */
   disarm(): readonly Happening[];
   /** Which cuts hit this happening. */
-  pass(place: Place, label: string): { readonly before: boolean; readonly after: boolean };
+  pass(place: Place, label: string): Hit;
   /** Cuts that were made since {@link arm}. */
   readonly made: readonly (Cut & { readonly label: string })[];
 }
@@ -47,7 +56,7 @@ export function openBoundaries(): Boundaries {
       return happened;
     },
     pass: (place, label) => {
-      if (!isArmed) return { before: false, after: false };
+      if (!isArmed) return { before: false, after: false, isPower: false };
       const ordinal = happened.filter((one) => one.place === place).length;
       happened.push({ place, ordinal, label });
       const hits = waiting.filter((cut) => cut.place === place && cut.ordinal === ordinal);
@@ -55,6 +64,7 @@ export function openBoundaries(): Boundaries {
       return {
         before: hits.some(({ when }) => when === "before"),
         after: hits.some(({ when }) => when === "after"),
+        isPower: hits.some(({ isPower }) => isPower === true),
       };
     },
     get made() {

@@ -14,6 +14,7 @@ import {
   openVirtualSession,
   type VirtualCard,
 } from "@lanyard/virtual-card";
+import type { Hit } from "./boundaries.ts";
 import { commandName, type Exchange, watchedCard } from "./watched-card.ts";
 import type { World } from "./world.ts";
 
@@ -23,6 +24,8 @@ export interface DrillCard {
   readonly serial: string;
   /** The chip as it is now. */
   readonly card: VirtualCard;
+  /** What else happens at the moment the card is cut off. */
+  whenCut: () => void;
   /** Commands and answers since the last {@link DrillCard.forget}. */
   readonly exchanges: readonly Exchange[];
   forget(): void;
@@ -48,7 +51,7 @@ let serials = 20_000_000;
 export async function makeCard(
   world: World,
   person: Person,
-  { passcode = PASSCODES.holder, profile = CARD_PROFILES.care }: CardWish = {},
+  { name = "holder", passcode = PASSCODES.holder, profile = CARD_PROFILES.care }: CardWish = {},
 ): Promise<DrillCard> {
   serials += 1;
   const serial = String(serials);
@@ -58,10 +61,12 @@ export async function makeCard(
   });
   const chip = chipOf(blank);
   await issue(world, chip, { person, serial, passcode });
-  return new IssuedDrillCard(world, { person, serial, state: chip.state });
+  return new IssuedDrillCard(world, { person, serial, state: chip.state, name });
 }
 
 export interface CardWish {
+  /** What its commands are called by. */
+  readonly name?: string;
   readonly passcode?: string;
   readonly profile?: CardProfile;
 }
@@ -121,22 +126,25 @@ function yearsFrom(now: Date, years: number): Date {
   return new Date(now.getTime() + years * 365 * 86_400_000);
 }
 
+interface Issued {
+  readonly person: Person;
+  readonly serial: string;
+  readonly state: CardState;
+  readonly name: string;
+}
+
 class IssuedDrillCard implements DrillCard {
   readonly person: Person;
   readonly serial: string;
   readonly exchanges: Exchange[] = [];
   card: VirtualCard;
+  whenCut: () => void = () => undefined;
   readonly #world: World;
+  readonly #name: string;
 
-  constructor(
-    world: World,
-    {
-      person,
-      serial,
-      state,
-    }: { readonly person: Person; readonly serial: string; readonly state: CardState },
-  ) {
+  constructor(world: World, { person, serial, state, name }: Issued) {
     this.#world = world;
+    this.#name = name;
     this.person = person;
     this.serial = serial;
     this.card = this.#watched(state);
@@ -186,9 +194,17 @@ class IssuedDrillCard implements DrillCard {
   }
 
   #watched(state: CardState): VirtualCard {
+    let hit: Hit | undefined;
     return watchedCard(chipOf(state), {
-      cut: (command) => this.#world.boundaries.pass("apdu", commandName(command)),
+      cut: (command) => {
+        hit = this.#world.boundaries.pass("apdu", `${this.#name} ${commandName(command)}`);
+        return hit;
+      },
       seen: (exchange) => this.exchanges.push(exchange),
+      gone: () => {
+        this.whenCut();
+        if (hit?.isPower === true) this.#world.losePower();
+      },
     });
   }
 }

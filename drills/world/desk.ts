@@ -1,7 +1,14 @@
+import { cpSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Agent, readAgentConfig, startAgent, virtualReaders } from "@lanyard/agent";
+import {
+  type Agent,
+  type ReaderDriver,
+  readAgentConfig,
+  startAgent,
+  virtualReaders,
+} from "@lanyard/agent";
 import { openLog } from "@lanyard/server";
 import { createVirtualReader, type VirtualCard, type VirtualReader } from "@lanyard/virtual-card";
 import { Browser, type Page } from "./browser.ts";
@@ -17,6 +24,8 @@ export interface Desk {
   insert(reader: VirtualReader, card: VirtualCard): Promise<void>;
   /** Takes whatever is in out; resolves when the server knows. */
   empty(reader: VirtualReader): Promise<void>;
+  /** Starts the PC again, if it lost its power. */
+  powerOn(): Promise<void>;
   /** Resolves when the leash is up and the server has seen the readers. */
   connected(): Promise<void>;
   signIn(passcode: string): Promise<void>;
@@ -47,8 +56,11 @@ export class Unexpected extends Error {
   }
 }
 
+/** Discard: nothing listens there. */
+const NOBODY = 9;
+
 /** Short waits, such as those before dialling again, are this many times shorter. */
-const HASTE = 20;
+const HASTE = 40;
 const SHORT_MS = 10_000;
 
 const hastyTimers = {
@@ -61,23 +73,16 @@ const hastyTimers = {
 };
 
 export async function openDesk(world: World, name = "Reception"): Promise<Desk> {
-  const directory = await mkdtemp(join(tmpdir(), "lanyard-drill-desk-"));
   const readers = [createVirtualReader("Reader 1"), createVirtualReader("Reader 2")] as const;
   const driver = virtualReaders(readers);
-  const views = watchViews(world, name);
-  const config = readAgentConfig({
-    ...{ LANYARD_SERVER: world.origin, LANYARD_AGENT_PORT: "0" },
-    ...{ LANYARD_DESK_NAME: name, LANYARD_AGENT_DATA: directory },
-  });
-  const agent = await startAgent(config, {
-    ...{ driver, log: openLog(process.env["DRILL_LOG"] ?? "silent"), timers: hastyTimers },
-    assets: { hash: "drills", files: new Map() },
-  });
-  const desk = new DrillDesk({ world, agent, readers, views });
-  await desk.connected();
+  const directory = await mkdtemp(join(tmpdir(), "lanyard-drill-desk-"));
+  const parts = { world, name, readers, driver, views: watchViews(world, name) };
+  const desk = new DrillDesk({ ...parts, directory });
+  await desk.start(join(directory, "0"));
+  world.onPowerLoss(() => desk.losePower());
   return Object.assign(desk, {
     close: async () => {
-      await agent.close();
+      await desk.end();
       await driver.close();
       await rm(directory, { recursive: true, force: true });
     },
@@ -86,25 +91,75 @@ export async function openDesk(world: World, name = "Reception"): Promise<Desk> 
 
 interface DeskParts {
   readonly world: World;
-  readonly agent: Agent;
+  readonly name: string;
   readonly readers: readonly [VirtualReader, VirtualReader];
+  readonly driver: ReaderDriver;
   readonly views: Views;
+  /** A directory below it for every start: what was on the disk when the power went. */
+  readonly directory: string;
 }
 
 class DrillDesk implements Omit<Desk, "close"> {
   readonly browser: Browser;
   readonly operatorReader: VirtualReader;
   readonly holderReader: VirtualReader;
+  readonly #parts: DeskParts;
   readonly #views: Views;
+  #agent: Agent | undefined;
+  #disk = "";
+  /** The disk of a PC without power. */
+  #left: string | undefined;
+  #starts = 0;
 
-  constructor({ world, agent, readers, views }: DeskParts) {
-    [this.operatorReader, this.holderReader] = readers;
-    this.#views = views;
+  constructor(parts: DeskParts) {
+    [this.operatorReader, this.holderReader] = parts.readers;
+    this.#parts = parts;
+    this.#views = parts.views;
     this.browser = new Browser({
-      serverOrigin: world.origin,
-      serverPort: () => world.serverPort(),
-      agentPort: () => agent.port,
+      serverOrigin: parts.world.origin,
+      serverPort: () => parts.world.serverPort(),
+      agentPort: () => this.#agent?.port ?? NOBODY,
     });
+  }
+
+  async start(disk: string): Promise<void> {
+    const { world, name, driver } = this.#parts;
+    this.#disk = disk;
+    const config = readAgentConfig({
+      ...{ LANYARD_SERVER: world.origin, LANYARD_AGENT_PORT: "0" },
+      ...{ LANYARD_DESK_NAME: name, LANYARD_AGENT_DATA: disk },
+    });
+    this.#agent = await startAgent(config, {
+      ...{ driver, log: openLog(process.env["DRILL_LOG"] ?? "silent"), timers: hastyTimers },
+      assets: { hash: "drills", files: new Map() },
+    });
+    await this.connected();
+  }
+
+  async end(): Promise<void> {
+    await this.#agent?.close();
+  }
+
+  /** Nothing of what the agent still does leaves the PC from here on, and its disk stays as it is now. */
+  losePower(): void {
+    const { world, name, directory } = this.#parts;
+    if (this.#left !== undefined) return;
+    this.#starts += 1;
+    this.#left = join(directory, String(this.#starts));
+    cpSync(this.#disk, this.#left, { recursive: true });
+    world.relay.cutOff.add(name);
+    this.operatorReader.remove();
+    this.holderReader.remove();
+  }
+
+  async powerOn(): Promise<void> {
+    const { world, name } = this.#parts;
+    if (this.#left === undefined) return;
+    await this.end();
+    world.relay.cutOff.delete(name);
+    const disk = this.#left;
+    this.#left = undefined;
+    await this.start(disk);
   }
 
   async insert(reader: VirtualReader, card: VirtualCard): Promise<void> {

@@ -24,6 +24,8 @@ export interface LeashRelay {
   server: number | undefined;
   /** Breaks every leash. The agents dial again. */
   breakAll(): void;
+  /** Desks, by name, that cannot be reached any more. */
+  readonly cutOff: Set<string>;
   close(): Promise<void>;
 }
 
@@ -31,10 +33,13 @@ export async function openLeashRelay(watch: RelayWatch): Promise<LeashRelay> {
   const agents = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   const http = createServer();
   const relay: { server: number | undefined } = { server: undefined };
+  const cutOff = new Set<string>();
   http.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (relay.server === undefined) return socket.destroy();
     const { server } = relay;
-    agents.handleUpgrade(request, socket, head, (agent) => join(agent, server, watch));
+    agents.handleUpgrade(request, socket, head, (agent) =>
+      join(agent, server, { ...watch, cutOff }),
+    );
   });
   await new Promise<void>((listening) => http.listen(0, "127.0.0.1", listening));
   const address = http.address();
@@ -51,6 +56,7 @@ export async function openLeashRelay(watch: RelayWatch): Promise<LeashRelay> {
       relay.server = port;
     },
     breakAll,
+    cutOff,
     close: async () => {
       breakAll();
       agents.close();
@@ -59,7 +65,11 @@ export async function openLeashRelay(watch: RelayWatch): Promise<LeashRelay> {
   };
 }
 
-function join(agent: WebSocket, port: number, watch: RelayWatch): void {
+interface Watch extends RelayWatch {
+  readonly cutOff: ReadonlySet<string>;
+}
+
+function join(agent: WebSocket, port: number, watch: Watch): void {
   const server = new WebSocket(`ws://127.0.0.1:${port}/leash`, { perMessageDeflate: false });
   const carry = openCarrier({ agent, server }, watch);
   const early: string[] = [];
@@ -97,7 +107,7 @@ interface Carrier {
   end(): void;
 }
 
-function openCarrier({ agent, server }: Ends, watch: RelayWatch): Carrier {
+function openCarrier({ agent, server }: Ends, watch: Watch): Carrier {
   let desk = "";
   const end = (): void => {
     agent.terminate();
@@ -107,7 +117,8 @@ function openCarrier({ agent, server }: Ends, watch: RelayWatch): Carrier {
     if (agent.readyState !== WebSocket.OPEN) return;
     desk = DESK_NAME.exec(words)?.[1] ?? desk;
     const message = { from, desk, text: words };
-    const cut = watch.cut(message);
+    const isCutOff = watch.cutOff.has(desk);
+    const cut = isCutOff ? CUT_OFF : watch.cut(message);
     if (cut.before) {
       end();
       return;
@@ -128,5 +139,7 @@ function openCarrier({ agent, server }: Ends, watch: RelayWatch): Carrier {
     end,
   };
 }
+
+const CUT_OFF = { before: true, after: false };
 
 const DESK_NAME = /"deskName":"([^"]+)"/;

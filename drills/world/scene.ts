@@ -25,12 +25,13 @@ export async function openScene(wish: WorldWish = {}): Promise<Scene> {
   const world = await openWorld(wish);
   const desk = await openDesk(world);
   const operator = await makeCard(world, await world.person(["RA Agent"]), {
-    passcode: PASSCODES.operator,
+    ...{ name: "operator", passcode: PASSCODES.operator },
   });
   const holder = await makeCard(world, await world.person());
   return {
     ...{ world, desk, operator, holder },
     ready: async () => {
+      await desk.powerOn();
       await desk.insert(desk.operatorReader, operator.card);
       if (!(await desk.isSignedIn())) await desk.signIn(PASSCODES.operator);
       await desk.insert(desk.holderReader, holder.card);

@@ -50,6 +50,9 @@ export interface World {
   /** Resolves when a server that died was replaced by another on the same records. */
   settled(): Promise<void>;
   onLeash(listener: LeashListener): void;
+  /** The PCs of all desks lose their power. */
+  losePower(): void;
+  onPowerLoss(listener: () => void): void;
   person(roles?: readonly Role[]): Promise<Person>;
   close(): Promise<void>;
 }
@@ -141,6 +144,7 @@ class DrillWorld implements Omit<World, "close"> {
   readonly store: Store;
   readonly #parts: Parts;
   readonly #listeners: LeashListener[] = [];
+  readonly #powerListeners: (() => void)[] = [];
   readonly #closing: Promise<void>[] = [];
   #relay: LeashRelay | undefined;
   #node: Node | undefined;
@@ -202,6 +206,14 @@ class DrillWorld implements Omit<World, "close"> {
 
   onLeash(listener: LeashListener): void {
     this.#listeners.push(listener);
+  }
+
+  losePower(): void {
+    for (const listener of this.#powerListeners) listener();
+  }
+
+  onPowerLoss(listener: () => void): void {
+    this.#powerListeners.push(listener);
   }
 
   async person(roles: readonly Role[] = []): Promise<Person> {
