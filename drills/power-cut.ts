@@ -2,7 +2,7 @@ import { type Drill, type DrillFigures, type DrillRun, must, randomFrom } from "
 import type { Cut, Happening, Place } from "./world/boundaries.ts";
 import { PASSCODES } from "./world/cards.ts";
 import { pick } from "./world/pick.ts";
-import { openScene, type Scene } from "./world/scene.ts";
+import { areOver, openScene, type Scene } from "./world/scene.ts";
 
 /** Everything an unlock does can be cut off, before its effect or before anybody hears of it. */
 export const powerCut: Drill = {
@@ -132,18 +132,6 @@ function inWords(cut: Cut & { readonly label?: string }): string {
   return `${cut.isPower === true ? "power " : ""}${cut.when} ${cut.place} ${cut.ordinal} ${cut.label ?? ""}`;
 }
 
-/** Nothing in the server is left to do for a ceremony that stands so. */
-const ENDS: ReadonlySet<string> = new Set([
-  "verified",
-  "aborted",
-  "uncertain",
-  "confirmed_later",
-  "settled_unknown",
-]);
-
-/** Longer than any ceremony waits after its PUK was released, and longer than one waits for the operator. */
-const WAITS_MS = [80_000, 16 * 60_000] as const;
-
 async function oneRound(scene: Scene, cuts: readonly Cut[], counts: Counts): Promise<void> {
   const { holder } = scene;
   const [typed, typedNext] = PASSCODES.chosen;
@@ -154,9 +142,8 @@ async function oneRound(scene: Scene, cuts: readonly Cut[], counts: Counts): Pro
   must(!isSuccess || holder.takesPasscode(typed), "success is shown only when it is one");
 
   await scene.ready();
-  const sinceBefore = async () => (await scene.phases()).slice(before.length);
-  for (const wait of WAITS_MS) if (!areOver(await sinceBefore())) await scene.wait(wait);
-  const phases = await sinceBefore();
+  await scene.untilOver();
+  const phases = (await scene.phases()).slice(before.length);
   must(areOver(phases), `every unlock has an end: ${phases.join(", ")}`);
   const phase = phases.at(-1);
   must(phase !== "verified" || holder.takesPasscode(typed), "verified only with the new passcode");
@@ -173,10 +160,6 @@ async function oneRound(scene: Scene, cuts: readonly Cut[], counts: Counts): Pro
   counts.tries += tries;
   if (phase === "verified" || phase === "aborted" || phase === "uncertain") counts[phase] += 1;
   else counts["not begun"] += 1;
-}
-
-function areOver(phases: readonly string[]): boolean {
-  return phases.every((phase) => ENDS.has(phase));
 }
 
 /** One unlock with something cut off in it: how many cuts there were, and what the last page said. */

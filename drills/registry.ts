@@ -1,6 +1,7 @@
 import type { Drill } from "./drill.ts";
 import { powerCut } from "./power-cut.ts";
 import { readers } from "./readers.ts";
+import { swap } from "./swap.ts";
 
 /** Every drill, in the order of docs/assurance.md. */
-export const DRILLS: readonly Drill[] = [powerCut, readers];
+export const DRILLS: readonly Drill[] = [powerCut, swap, readers];

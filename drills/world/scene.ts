@@ -16,6 +16,8 @@ export interface Scene {
   unlock(passcode: string): Promise<{ readonly isSuccess: boolean }>;
   /** Lets that much time pass as it does: the server looks at everything every few seconds. */
   wait(milliseconds: number): Promise<void>;
+  /** Lets as much time pass as it takes the server to give up what nobody goes on with. */
+  untilOver(): Promise<void>;
   /** Where the ceremonies of the holder's card stand, latest last. */
   phases(): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -28,8 +30,23 @@ export async function openScene(wish: WorldWish = {}): Promise<Scene> {
     ...{ name: "operator", passcode: PASSCODES.operator },
   });
   const holder = await makeCard(world, await world.person());
+  const wait: Scene["wait"] = async (milliseconds) => {
+    for (let left = milliseconds; left > 0; left -= ROUND_MS) {
+      world.advance(Math.min(left, ROUND_MS));
+      await world.round();
+    }
+  };
+  const phases: Scene["phases"] = async () => {
+    const latestFirst = await world.store.transaction(({ ceremonies }) =>
+      ceremonies.ofCard(holder.serial, Number.MAX_SAFE_INTEGER),
+    );
+    return latestFirst.map(({ state }) => state.phase).reverse();
+  };
   return {
-    ...{ world, desk, operator, holder },
+    ...{ world, desk, operator, holder, wait, phases },
+    untilOver: async () => {
+      for (const long of WAITS_MS) if (!areOver(await phases())) await wait(long);
+    },
     ready: async () => {
       await desk.powerOn();
       await desk.insert(desk.operatorReader, operator.card);
@@ -45,18 +62,6 @@ export async function openScene(wish: WorldWish = {}): Promise<Scene> {
       const { heading } = await desk.confirm(await desk.toPasscodePage(), passcode);
       return { isSuccess: heading === SUCCESS };
     },
-    wait: async (milliseconds) => {
-      for (let left = milliseconds; left > 0; left -= ROUND_MS) {
-        world.advance(Math.min(left, ROUND_MS));
-        await world.round();
-      }
-    },
-    phases: async () => {
-      const latestFirst = await world.store.transaction(({ ceremonies }) =>
-        ceremonies.ofCard(holder.serial, Number.MAX_SAFE_INTEGER),
-      );
-      return latestFirst.map(({ state }) => state.phase).reverse();
-    },
     close: async () => {
       await desk.close();
       await world.close();
@@ -66,3 +71,19 @@ export async function openScene(wish: WorldWish = {}): Promise<Scene> {
 
 /** Longer than the server's own rounds are apart, and still shorter than the silence that ends a session. */
 const ROUND_MS = 20_000;
+
+/** Longer than a ceremony waits after its PUK was released, and longer than one waits for the operator. */
+const WAITS_MS = [80_000, 16 * 60_000] as const;
+
+/** Nothing is left to do for a ceremony that stands so. */
+const ENDS: ReadonlySet<string> = new Set([
+  "verified",
+  "aborted",
+  "uncertain",
+  "confirmed_later",
+  "settled_unknown",
+]);
+
+export function areOver(phases: readonly string[]): boolean {
+  return phases.every((phase) => ENDS.has(phase));
+}
