@@ -20,6 +20,7 @@ import { openLinks } from "./leash/links.ts";
 import { serveLive } from "./live/stream.ts";
 import type { Logger } from "./log.ts";
 import { createHub, type NodeBus } from "./nodes/bus.ts";
+import { createSealer, type ReleaseSealer } from "./releases/sealer.ts";
 import { siteRoutes } from "./routes.ts";
 import { SessionService } from "./sessions/session.service.ts";
 import { createSignInService } from "./sign-in/sign-in.service.ts";
@@ -29,6 +30,8 @@ import { VisitService } from "./visits/visit.service.ts";
 export interface ServerParts {
   readonly store: Store;
   readonly secrets: CardSecrets;
+  /** The sealer in a process of its own; without it, this process seals by `secrets`. */
+  readonly releases?: ReleaseSealer;
   readonly log: Logger;
   /** The way to the other nodes; without it, this is the only one. */
   readonly bus?: NodeBus;
@@ -63,16 +66,11 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   const files = parts.assets ?? (await readAssets());
   const trust = openTrust(await readFile(config.trustFile, "utf8"));
   const bus = parts.bus ?? createHub().join();
-  const core: Core = {
-    config,
-    store,
-    links: openLinks({ store, bus, log }),
-    bus,
-    trust,
-    secrets,
-    log,
-    now: parts.now ?? (() => new Date()),
-  };
+  const now = parts.now ?? (() => new Date());
+  const releases =
+    parts.releases ?? createSealer({ store, secrets, trust, config, log, now, rate: undefined });
+  const links = openLinks({ store, bus, log });
+  const core: Core = { config, store, links, bus, trust, secrets, releases, log, now };
   const rooms = openRooms(core);
   const reception = { core, sessions: rooms.sessions, assets: assetUrls(files.hash) };
   const app = await openSite({

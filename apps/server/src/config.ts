@@ -15,6 +15,12 @@ export interface Config {
   readonly trustFile: string;
   /** The master keys PUKs are derived from; readable by the owner only. */
   readonly masterKeyFile: string;
+  /** Where the master keys are instead of in that file: a PKCS#11 token. */
+  readonly token: TokenSettings | undefined;
+  /** Unix socket of the process that holds the master keys; then this one needs none. */
+  readonly secretsSocket: string | undefined;
+  /** What the secrets process seals within an hour at most. */
+  readonly releases: { readonly perOperator: number; readonly perSite: number };
   readonly serviceDesk: string;
   readonly passcodePolicy: "care-4-8" | "care-6-8-digits";
   /** The how-to's day: off. Then Smartcard Administrators go by search. */
@@ -25,6 +31,16 @@ export interface Config {
   /** New desks enrol themselves. For the demo only. */
   readonly openEnrolment: boolean;
   readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "silent";
+}
+
+/** A PKCS#11 token with the master keys in it. */
+export interface TokenSettings {
+  /** Path of the vendor's PKCS#11 module. */
+  readonly module: string;
+  /** The token's label. */
+  readonly token: string;
+  /** A file that holds the user PIN, readable by the owner only. */
+  readonly pinFile: string;
 }
 
 const onOff = z.enum(["on", "off"]).transform((value) => value === "on");
@@ -39,7 +55,9 @@ const origin = z.string().transform((text, context) => {
   return text;
 });
 
-const environment = z.object({
+const aFew = z.coerce.number().int().min(1);
+
+const variables = z.object({
   LANYARD_ORIGIN: origin.default("http://localhost:3000"),
   LANYARD_HOST: z.string().default("127.0.0.1"),
   LANYARD_PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
@@ -48,6 +66,12 @@ const environment = z.object({
   LANYARD_DATA: z.string().default(".lanyard"),
   LANYARD_TRUST_FILE: z.string().optional(),
   LANYARD_MASTER_KEY_FILE: z.string().optional(),
+  LANYARD_PKCS11_MODULE: z.string().min(1).optional(),
+  LANYARD_PKCS11_TOKEN: z.string().min(1).max(32).optional(),
+  LANYARD_PKCS11_PIN_FILE: z.string().min(1).optional(),
+  LANYARD_SECRETS_SOCKET: z.string().min(1).max(100).optional(),
+  LANYARD_RELEASES_PER_OPERATOR: aFew.default(60),
+  LANYARD_RELEASES_PER_SITE: aFew.default(600),
   LANYARD_SERVICE_DESK: z
     .string()
     .max(300)
@@ -59,6 +83,18 @@ const environment = z.object({
   LANYARD_REMOVAL: z.enum(["end", "ignore"]).default("end"),
   LANYARD_OPEN_ENROLMENT: onOff.default(false),
   LANYARD_LOG: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),
+});
+
+const environment = variables.superRefine((values, context) => {
+  const names = [
+    "LANYARD_PKCS11_MODULE",
+    "LANYARD_PKCS11_TOKEN",
+    "LANYARD_PKCS11_PIN_FILE",
+  ] as const;
+  const missing = names.filter((name) => values[name] === undefined);
+  if (missing.length === 0 || missing.length === names.length) return;
+  for (const name of missing)
+    context.addIssue({ code: "custom", path: [name], message: "must be set with the other two" });
 });
 
 /** The settings are wrong: every mistake at once, each with the name of its variable. */
@@ -93,6 +129,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     dataDir: values.LANYARD_DATA,
     trustFile: values.LANYARD_TRUST_FILE ?? `${values.LANYARD_DATA}/trust.pem`,
     masterKeyFile: values.LANYARD_MASTER_KEY_FILE ?? `${values.LANYARD_DATA}/master-keys.json`,
+    token: tokenIn(values),
+    secretsSocket: values.LANYARD_SECRETS_SOCKET,
+    releases: {
+      perOperator: values.LANYARD_RELEASES_PER_OPERATOR,
+      perSite: values.LANYARD_RELEASES_PER_SITE,
+    },
     serviceDesk: values.LANYARD_SERVICE_DESK,
     passcodePolicy: values.LANYARD_PASSCODE_POLICY,
     administratorsSeeManageTab: values.LANYARD_ADMINISTRATOR_TAB,
@@ -102,4 +144,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     openEnrolment: values.LANYARD_OPEN_ENROLMENT,
     logLevel: values.LANYARD_LOG,
   });
+}
+
+function tokenIn(values: z.infer<typeof variables>): TokenSettings | undefined {
+  const {
+    LANYARD_PKCS11_MODULE: module,
+    LANYARD_PKCS11_TOKEN: token,
+    LANYARD_PKCS11_PIN_FILE: pinFile,
+  } = values;
+  const isWhole = module !== undefined && token !== undefined && pinFile !== undefined;
+  return isWhole ? { module, token, pinFile } : undefined;
 }

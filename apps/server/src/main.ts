@@ -3,7 +3,7 @@ import { startServer } from "./app.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { openLog } from "./log.ts";
 import { SecretsError } from "./secrets/errors.ts";
-import { openKeyFile } from "./secrets/key-file.ts";
+import { openSecrets } from "./secrets/open.ts";
 import { openDatabase } from "./sql/connection.ts";
 import { DatabaseError } from "./sql/errors.ts";
 import { openStore } from "./stores/index.ts";
@@ -42,7 +42,7 @@ export async function runServer(running: ServerProcess): Promise<number> {
 
 async function serve(config: Config, running: ServerProcess): Promise<number> {
   const log = openLog(config.logLevel);
-  const secrets = await openKeyFile(config.masterKeyFile);
+  const { keys, ...secrets } = await openSecrets(config);
   let tellDeath: (code: number) => void = () => undefined;
   const death = new Promise<number>((resolve) => {
     tellDeath = resolve;
@@ -62,7 +62,7 @@ async function serve(config: Config, running: ServerProcess): Promise<number> {
   );
   const store = openStore(database);
   try {
-    const server = await startServer(config, { store, secrets, log });
+    const server = await startServer(config, { store, ...secrets, log });
     running.tell(`Lanyard is running: ${server.origin}/`);
     const stopped = aborted(running.stop).then(() => SERVER_EXIT.ok);
     const code = await Promise.race([stopped, death]);
@@ -70,6 +70,7 @@ async function serve(config: Config, running: ServerProcess): Promise<number> {
     return code;
   } finally {
     await store.close();
+    await keys?.close();
   }
 }
 

@@ -15,6 +15,7 @@ export const AUDIT_ACTIONS = {
   "unlock.chosen": "The operator chose to unlock; the browser was sent to the desk's agent",
   "unlock.released":
     "The operator's card authorised an unlock; the card's PUK was released, sealed, to the desk",
+  "unlock.seal_refused": "A release was not sealed: a proof it rests on was not found",
   "unlock.pin_set": "The card accepted the PUK and took the new passcode",
   "unlock.rotated": "The card answered to the change of its PUK",
   "unlock.puk_refused": "The card refused to take the new passcode",
@@ -22,6 +23,9 @@ export const AUDIT_ACTIONS = {
   "unlock.aborted": "An unlock ended with nothing changed on the card",
   "unlock.uncertain": "An unlock was not finished: the card may or may not have changed",
   "unlock.settled": "A later signature settled an unfinished unlock",
+  "secrets.key_added": "A new version of the master key was made",
+  "secrets.split": "A master key version was split into shares",
+  "secrets.break_glass": "A card's PUK was computed from shares, outside every ceremony",
 } as const;
 
 export type AuditAction = keyof typeof AUDIT_ACTIONS;

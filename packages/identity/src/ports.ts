@@ -313,6 +313,8 @@ export interface Audit {
   }): Promise<void>;
   /** In order from `from` on, for export and verification. */
   read(from: number, limit: number): Promise<readonly AuditRecord[]>;
+  /** Every entry of one ceremony, in order. */
+  ofCeremony(ceremonyId: string): Promise<readonly AuditRecord[]>;
 }
 
 /** What entries are looked up by. */

@@ -34,7 +34,10 @@ export async function isSealingKey(ephemeralKey: string): Promise<boolean> {
  * Derives the PUKs and seals them. Call it only after the commit of registers and audit entry (DESIGN 5, T:RELEASED).
  * One seal per context, by a fresh context each time.
  */
-export async function sealRelease(core: Core, order: ReleaseOrder): Promise<SealedRelease> {
+export async function sealRelease(
+  core: Pick<Core, "secrets">,
+  order: ReleaseOrder,
+): Promise<SealedRelease> {
   const { card, seed, ceremony } = order;
   const keyHash = certificateIn(card, "9E")?.keyHash ?? "";
   const puk = (index: number | undefined) =>

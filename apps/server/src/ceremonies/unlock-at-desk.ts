@@ -1,14 +1,7 @@
-import {
-  certificateIn,
-  type Desk,
-  keyVersionsNeeded,
-  standingOf,
-  type UnlockEvent,
-} from "@lanyard/identity";
+import { certificateIn, type Desk, standingOf, type UnlockEvent } from "@lanyard/identity";
 import { statusEffect, statusName, triesLeftFrom } from "@lanyard/piv";
 import {
   type CallsFrom,
-  LeashLost,
   Refusal,
   type RequestOf,
   statements,
@@ -27,7 +20,7 @@ import {
   sceneOf,
 } from "./at-desk.ts";
 import { type CommittedStep as Committed, commitStep, type StepEntry as Entry } from "./runner.ts";
-import { isSealingKey, sealRelease } from "./sealed-release.ts";
+import { isSealingKey } from "./sealed-release.ts";
 import { UNLOCK, type UnlockCeremony, type UnlockTypes } from "./unlock-kind.ts";
 import { unlockTask } from "./unlock-task.ts";
 
@@ -93,8 +86,9 @@ async function authorise(
   rooms: Rooms,
   { scene, request }: Authorising,
 ): Promise<UnlockProgress> {
+  // The reply to a release was lost: the same PUKs, sealed anew to the same key. Nothing moves.
   const again = scene.ceremony.notes.ephemeralKey === request.ephemeralKey;
-  if (scene.ceremony.state.phase === "released" && again) return reseal(core, scene);
+  if (scene.ceremony.state.phase === "released" && again) return open(core, scene.ceremony);
   const entry = await checkAuthorisation(core, rooms, { scene, request });
   await checkSecrets(core, scene);
   const event = { type: "authorised" } as const;
@@ -169,16 +163,18 @@ async function checkAuthorisation(
 }
 
 /** With the key store gone nothing is released, and nothing is half done: asked before the commit. */
-async function checkSecrets(core: Core, { card }: Scene): Promise<void> {
-  const seed = await core.store.transaction((records) => records.cards.seedOf(card.serial));
-  if (seed === undefined) throw new Refusal("not_released");
+async function checkSecrets(core: Core, { ceremony }: Scene): Promise<void> {
   try {
-    await core.secrets.ready(keyVersionsNeeded(seed, card.registers));
+    await core.releases.ready(ceremony.id);
   } catch (error) {
-    if (!(error instanceof SecretsError)) throw error;
-    core.log.error({ code: error.code, message: error.message }, "secrets.unavailable");
-    throw new Refusal("not_released");
+    throw notReleased(core, error);
   }
+}
+
+function notReleased(core: Core, error: unknown): unknown {
+  if (!(error instanceof SecretsError)) return error;
+  core.log.error({ code: error.code, message: error.message }, "secrets.unavailable");
+  return new Refusal("not_released");
 }
 
 async function isOperatorHere(
@@ -244,28 +240,17 @@ async function carryOut(
   { scene, step }: { readonly scene: Scene; readonly step: CommittedStep | undefined },
 ): Promise<UnlockProgress> {
   const release = step?.commands.find((command) => command.type === "release");
-  if (step !== undefined && release !== undefined) return open(core, step, release);
+  if (step !== undefined && release !== undefined) return open(core, step.ceremony);
   return goOnOrReturn(core, { kind: UNLOCK, visits }, { scene, step });
 }
 
-async function open(
-  core: Core,
-  { ceremony, card }: Pick<CommittedStep, "ceremony" | "card">,
-  {
-    candidate,
-    next,
-  }: { readonly candidate: number | undefined; readonly next: number | undefined },
-): Promise<UnlockProgress> {
-  const seed = await core.store.transaction((records) => records.cards.seedOf(card.serial));
-  const { ephemeralKey } = ceremony.notes;
-  if (seed === undefined || ephemeralKey === undefined)
-    throw new LeashLost("The card has no seed.");
-  const order = { ceremony: ceremony.id, card, seed, ephemeralKey, candidate, next };
-  return { next: "open", release: await sealRelease(core, order) };
-}
-
-/** The reply to a release was lost: the same PUKs, sealed anew to the same key. Nothing moves. */
-function reseal(core: Core, scene: Scene): Promise<UnlockProgress> {
-  const { candidate, next } = scene.ceremony.state;
-  return open(core, scene, { candidate, next });
+/** The sealer reads for itself what this release is: the ceremony's id is all it is told. */
+async function open(core: Core, ceremony: UnlockCeremony): Promise<UnlockProgress> {
+  try {
+    const answer = await core.releases.seal(ceremony.id);
+    if (answer.ok) return { next: "open", release: answer.release };
+  } catch (error) {
+    throw notReleased(core, error);
+  }
+  throw new Refusal("not_released");
 }

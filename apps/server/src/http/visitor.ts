@@ -25,7 +25,9 @@ export interface Reception {
 }
 
 /** The permission table's settings, from the site's own. */
-export function permissionSettings(config: Config): PermissionSettings {
+export function permissionSettings(
+  config: Pick<Config, "administratorsSeeManageTab" | "unlockScope">,
+): PermissionSettings {
   return {
     ...DEFAULT_PERMISSION_SETTINGS,
     smartcardAdministratorsSeeManageTab: config.administratorsSeeManageTab,

@@ -5,6 +5,7 @@ export type SecretsErrorCode =
   | "secrets/file_exists"
   | "secrets/version_unknown"
   | "secrets/unavailable"
+  | "secrets/held_elsewhere"
   | "secrets/pin_refused"
   | "secrets/key_exposed";
 

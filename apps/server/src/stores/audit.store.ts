@@ -28,5 +28,14 @@ export function auditStore(trx: Transaction): Audit {
         .execute();
       return rows.map(({ seq, leaf }) => ({ position: Number(seq), leaf }));
     },
+    ofCeremony: async (ceremonyId) => {
+      const rows = await trx
+        .selectFrom("audit_entry")
+        .select(["seq", "leaf"])
+        .where("ceremony_id", "=", ceremonyId)
+        .orderBy("seq")
+        .execute();
+      return rows.map(({ seq, leaf }) => ({ position: Number(seq), leaf }));
+    },
   };
 }

@@ -26,6 +26,21 @@ export function auditCases(open: () => Store): void {
   };
 
   describe("audit", () => {
+    test("the entries of one ceremony, in order, and no others", async () => {
+      await open().transaction(async ({ audit }) => {
+        for (const [byte, ceremonyId] of [
+          [1, "one"],
+          [2, "two"],
+          [3, undefined],
+          [4, "one"],
+        ] as const)
+          await audit.append(entry(byte, { ceremonyId }));
+        const found = await audit.ofCeremony("one");
+        expect(found.map(({ leaf }) => leaf[0])).toEqual([1, 4]);
+        expect(await audit.ofCeremony("none")).toEqual([]);
+      });
+    });
+
     test("leaves come back byte for byte, in the order of writing, from anywhere, in portions", async () => {
       await open().transaction(async ({ audit }) => {
         await audit.append(entry(1));

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { TokenSettings } from "./token-keys.ts";
+import type { TokenSettings } from "../../config.ts";
 
 const MODULES = [
   "/usr/lib/softhsm/libsofthsm2.so",

@@ -3,10 +3,11 @@ import { chmodSync } from "node:fs";
 import { Secret } from "@lanyard/bytes";
 import { cardSecretsContract, type MasterKeyBytes } from "@lanyard/testkit";
 import { afterEach, expect, test } from "vitest";
+import type { TokenSettings } from "../../config.ts";
 import { cardSecrets } from "../card-secrets.ts";
 import type { MasterKeys } from "../master-keys.ts";
 import { describeWithTokens, TOKEN_PIN } from "./testing.ts";
-import { addTokenKey, openTokenKeys, type TokenSettings } from "./token-keys.ts";
+import { addTokenKey, openTokenKeys } from "./token-keys.ts";
 
 const MESSAGE = new Uint8Array([1, 2, 3]);
 

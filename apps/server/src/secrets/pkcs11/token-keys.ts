@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { Secret } from "@lanyard/bytes";
+import type { TokenSettings } from "../../config.ts";
 import { unknownVersion } from "../card-secrets.ts";
 import { SecretsError } from "../errors.ts";
 import { refuseLoose } from "../loose.ts";
@@ -7,15 +8,6 @@ import type { MasterKeys } from "../master-keys.ts";
 import { loadPkcs11, type NativePkcs11 } from "./native.ts";
 import { explained } from "./return-codes.ts";
 import { forgetModule, openToken, type TokenPlace, type TokenSession } from "./token.ts";
-
-export interface TokenSettings {
-  /** Path of the vendor's PKCS#11 module. */
-  readonly module: string;
-  /** The token's label. */
-  readonly token: string;
-  /** A file that holds the user PIN, readable by the owner only. */
-  readonly pinFile: string;
-}
 
 /**
  * Master keys inside a PKCS#11 token. A token that went away is connected again at the next call; a PIN that was
