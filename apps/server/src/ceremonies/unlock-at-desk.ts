@@ -108,7 +108,7 @@ function isRepeat(
 /** The reply to a first refusal was lost: the other candidate again, and not a second refusal. */
 function answerRepeat(core: Core, rooms: Rooms, scene: Scene): Promise<UnlockProgress> {
   return standingOf(UNLOCK, scene.ceremony.state) === "released"
-    ? reseal(core, scene)
+    ? open(core, scene.ceremony)
     : carryOut(core, rooms, { scene, step: undefined });
 }
 

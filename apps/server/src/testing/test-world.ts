@@ -14,7 +14,7 @@ import {
 } from "@lanyard/identity";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, vi } from "vitest";
-import { type RunningServer, startServer } from "../app.ts";
+import { type RunningServer, type ServerParts, startServer } from "../app.ts";
 import {
   type CertificateAuthority,
   createAuthority,
@@ -60,7 +60,10 @@ export interface TestWorld {
   failAudit(action: AuditAction | undefined): void;
   /** The key store cannot be reached, until told otherwise. */
   loseSecrets(gone: boolean): void;
-  start(settings?: Readonly<Record<string, string>>): Promise<TestSite>;
+  start(
+    settings?: Readonly<Record<string, string>>,
+    parts?: Partial<Pick<ServerParts, "secrets" | "releases">>,
+  ): Promise<TestSite>;
   person(change?: Partial<Person>, roles?: readonly Role[]): Promise<Person>;
   /** Issues a card and puts it on record. */
   card(careId: CareId, wish?: Partial<CardWish>): Promise<TestCard>;
@@ -184,7 +187,10 @@ class World implements TestWorld {
     this.#secretsGone = gone;
   }
 
-  async start(settings: Readonly<Record<string, string>> = {}): Promise<TestSite> {
+  async start(
+    settings: Readonly<Record<string, string>> = {},
+    parts: Partial<Pick<ServerParts, "secrets" | "releases">> = {},
+  ): Promise<TestSite> {
     const config = readConfig({
       LANYARD_PORT: "0",
       LANYARD_DATA: this.#directory,
@@ -205,6 +211,7 @@ class World implements TestWorld {
       log: pino({ level: "debug", base: null }, sink),
       now: () => this.clock.now(),
       assets: { hash: "tests", files: new Map() },
+      ...parts,
     });
     return { config, port: running.port, logged, close: () => running.close() };
   }
