@@ -1,5 +1,5 @@
 import { type Drill, type DrillFigures, type DrillRun, must, randomFrom } from "./drill.ts";
-import type { Cut, Happening, Place } from "./world/boundaries.ts";
+import type { Cut, Happening, PcLoss, Place } from "./world/boundaries.ts";
 import { PASSCODES } from "./world/cards.ts";
 import { pick } from "./world/pick.ts";
 import { areOver, openScene, type Scene } from "./world/scene.ts";
@@ -31,10 +31,12 @@ export const powerCut: Drill = {
     },
     {
       name: "resends-reset",
-      about: "RESET RETRY COUNTER is sent again with the PUK that the card refused",
-      file: "packages/identity/src/ceremonies/burst.ts",
-      find: `not_applied: go("await_release") }`,
-      replace: `not_applied: go("reset") }`,
+      about: "RESET RETRY COUNTER is sent again, whatever the card answered",
+      file: "apps/agent/src/unlock/burst.ts",
+      find: "hands.piv.resetRetryCounter(inHand(this.#candidate), passcode),",
+      replace: `hands.piv
+            .resetRetryCounter(inHand(this.#candidate), passcode)
+            .then(() => hands.piv.resetRetryCounter(inHand(this.#candidate), passcode)),`,
     },
   ],
 };
@@ -114,11 +116,11 @@ function planOf(happenings: readonly Happening[]): Plan {
   };
 }
 
-/** Worst first: the PC's power, a card, the server, the leash. */
+/** Worst first: the whole PC, its power, a card, the server, the leash. */
 function inOrder(happenings: readonly Happening[]): readonly Cut[] {
   const at = (place: Place) => around(happenings.filter((one) => one.place === place));
-  const power = at("apdu").map((cut) => ({ ...cut, isPower: true }));
-  return [...power, ...at("apdu"), ...at("commit"), ...at("message")];
+  const pc = (loss: PcLoss) => at("apdu").map((cut) => ({ ...cut, pc: loss }));
+  return [...pc("disk"), ...pc("power"), ...at("apdu"), ...at("commit"), ...at("message")];
 }
 
 function around(happenings: readonly Happening[]): readonly Cut[] {
@@ -129,7 +131,7 @@ function around(happenings: readonly Happening[]): readonly Cut[] {
 }
 
 function inWords(cut: Cut & { readonly label?: string }): string {
-  return `${cut.isPower === true ? "power " : ""}${cut.when} ${cut.place} ${cut.ordinal} ${cut.label ?? ""}`;
+  return `${cut.pc ?? ""} ${cut.when} ${cut.place} ${cut.ordinal} ${cut.label ?? ""}`;
 }
 
 async function oneRound(scene: Scene, cuts: readonly Cut[], counts: Counts): Promise<void> {

@@ -1,7 +1,8 @@
 import type { Drill } from "./drill.ts";
+import { lies } from "./lies.ts";
 import { powerCut } from "./power-cut.ts";
 import { readers } from "./readers.ts";
 import { swap } from "./swap.ts";
 
 /** Every drill, in the order of docs/assurance.md. */
-export const DRILLS: readonly Drill[] = [powerCut, swap, readers];
+export const DRILLS: readonly Drill[] = [powerCut, swap, lies, readers];

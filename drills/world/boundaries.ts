@@ -15,15 +15,18 @@ export interface Cut {
   readonly ordinal: number;
   /** `before`: it never took effect. `after`: it did, and nobody heard of it. */
   readonly when: "before" | "after";
-  /** The whole PC loses its power with it, not this part alone. */
-  readonly isPower?: boolean;
+  /** The whole PC loses its power with it, and perhaps its disk: not this part alone. */
+  readonly pc?: PcLoss;
 }
+
+/** What becomes of a PC: it starts again with what was on its disk, or another one stands in its place. */
+export type PcLoss = "power" | "disk";
 
 /** What one happening has to suffer. */
 export interface Hit {
   readonly before: boolean;
   readonly after: boolean;
-  readonly isPower: boolean;
+  readonly pc: PcLoss | undefined;
 }
 
 /** Everything that happens in one attempt, counted, and the cuts that wait in it. */
@@ -56,7 +59,7 @@ export function openBoundaries(): Boundaries {
       return happened;
     },
     pass: (place, label) => {
-      if (!isArmed) return { before: false, after: false, isPower: false };
+      if (!isArmed) return { before: false, after: false, pc: undefined };
       const ordinal = happened.filter((one) => one.place === place).length;
       happened.push({ place, ordinal, label });
       const hits = waiting.filter((cut) => cut.place === place && cut.ordinal === ordinal);
@@ -64,7 +67,7 @@ export function openBoundaries(): Boundaries {
       return {
         before: hits.some(({ when }) => when === "before"),
         after: hits.some(({ when }) => when === "after"),
-        isPower: hits.some(({ isPower }) => isPower === true),
+        pc: hits.find(({ pc }) => pc !== undefined)?.pc,
       };
     },
     get made() {

@@ -203,7 +203,7 @@ class IssuedDrillCard implements DrillCard {
       seen: (exchange) => this.exchanges.push(exchange),
       gone: () => {
         this.whenCut();
-        if (hit?.isPower === true) this.#world.losePower();
+        if (hit?.pc !== undefined) this.#world.losePcs(hit.pc);
       },
     });
   }

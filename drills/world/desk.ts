@@ -11,6 +11,7 @@ import {
 } from "@lanyard/agent";
 import { openLog } from "@lanyard/server";
 import { createVirtualReader, type VirtualCard, type VirtualReader } from "@lanyard/virtual-card";
+import type { PcLoss } from "./boundaries.ts";
 import { Browser, type Page } from "./browser.ts";
 import { type Views, watchViews } from "./views.ts";
 import type { World } from "./world.ts";
@@ -24,7 +25,7 @@ export interface Desk {
   insert(reader: VirtualReader, card: VirtualCard): Promise<void>;
   /** Takes whatever is in out; resolves when the server knows. */
   empty(reader: VirtualReader): Promise<void>;
-  /** Starts the PC again, if it lost its power. */
+  /** Starts the PC again, or another one in its place, if it lost its power. */
   powerOn(): Promise<void>;
   /** Resolves when the leash is up and the server has seen the readers. */
   connected(): Promise<void>;
@@ -79,7 +80,7 @@ export async function openDesk(world: World, name = "Reception"): Promise<Desk> 
   const parts = { world, name, readers, driver, views: watchViews(world, name) };
   const desk = new DrillDesk({ ...parts, directory });
   await desk.start(join(directory, "0"));
-  world.onPowerLoss(() => desk.losePower());
+  world.onPcLoss((loss) => desk.lose(loss));
   return Object.assign(desk, {
     close: async () => {
       await desk.end();
@@ -141,12 +142,12 @@ class DrillDesk implements Omit<Desk, "close"> {
   }
 
   /** Nothing of what the agent still does leaves the PC from here on, and its disk stays as it is now. */
-  losePower(): void {
+  lose(loss: PcLoss): void {
     const { world, name, directory } = this.#parts;
     if (this.#left !== undefined) return;
     this.#starts += 1;
     this.#left = join(directory, String(this.#starts));
-    cpSync(this.#disk, this.#left, { recursive: true });
+    if (loss === "power") cpSync(this.#disk, this.#left, { recursive: true });
     world.relay.cutOff.add(name);
     this.operatorReader.remove();
     this.holderReader.remove();

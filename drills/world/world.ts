@@ -9,11 +9,10 @@ import {
   type Store,
 } from "@lanyard/identity";
 import {
+  type Config,
   createMasterKeyFile,
-  openDatabase,
   openKeyFile,
   openLog,
-  openStore,
   type RunningServer,
   readConfig,
   startServer,
@@ -23,18 +22,15 @@ import {
   createAuthority,
   openAuthority,
 } from "@lanyard/server/issuance";
-import {
-  failingEvents,
-  freshEmbeddedDirectory,
-} from "../../apps/server/src/sql/testing/embedded-template.ts";
-import { findPostgresBinaries, startPostgres } from "../../e2e/harness/postgres.ts";
-import { type Boundaries, openBoundaries } from "./boundaries.ts";
+import { type Boundaries, openBoundaries, type PcLoss } from "./boundaries.ts";
 import { type LeashRelay, openLeashRelay, type Passing } from "./leash-relay.ts";
 import { type MortalStore, mortalStore } from "./mortal-store.ts";
+import { openRecords } from "./records.ts";
 
 /** A whole site in one process: real server, real database, a road to it that can break, and a clock in the hand. */
 export interface World {
   readonly origin: string;
+  readonly config: Config;
   readonly relay: LeashRelay;
   readonly boundaries: Boundaries;
   readonly authority: CertificateAuthority;
@@ -50,9 +46,9 @@ export interface World {
   /** Resolves when a server that died was replaced by another on the same records. */
   settled(): Promise<void>;
   onLeash(listener: LeashListener): void;
-  /** The PCs of all desks lose their power. */
-  losePower(): void;
-  onPowerLoss(listener: () => void): void;
+  /** The PCs of all desks lose their power, or more. */
+  losePcs(loss: PcLoss): void;
+  onPcLoss(listener: (loss: PcLoss) => void): void;
   person(roles?: readonly Role[]): Promise<Person>;
   close(): Promise<void>;
 }
@@ -97,32 +93,6 @@ function yearsFromStart(years: number): Date {
   return new Date(START.getTime() + years * YEAR_MS);
 }
 
-/** PostgreSQL where there is one, because it is quicker; the embedded database anywhere else. */
-async function openRecords(): Promise<{ readonly store: Store; close(): Promise<void> }> {
-  if (findPostgresBinaries() === undefined || process.env["DRILL_DB"] === "embedded") {
-    const made = await freshEmbeddedDirectory();
-    const database = await openDatabase({ dataDir: made.directory }, failingEvents);
-    const close = async (): Promise<void> => {
-      await database.close();
-      made.remove();
-    };
-    return { store: openStore(database), close };
-  }
-  const cluster = await startPostgres();
-  const database = await openDatabase(
-    { url: `${cluster.url("postgres")}${NO_WAIT}` },
-    failingEvents,
-  );
-  const close = async (): Promise<void> => {
-    await database.close();
-    await cluster.stop();
-  };
-  return { store: openStore(database), close };
-}
-
-/** Nothing here ever takes the database's own power away, so that its commits need not wait for the disk. */
-const NO_WAIT = `&options=${encodeURIComponent("-c synchronous_commit=off")}`;
-
 interface Parts {
   readonly directory: string;
   readonly store: Store;
@@ -144,7 +114,7 @@ class DrillWorld implements Omit<World, "close"> {
   readonly store: Store;
   readonly #parts: Parts;
   readonly #listeners: LeashListener[] = [];
-  readonly #powerListeners: (() => void)[] = [];
+  readonly #pcListeners: ((loss: PcLoss) => void)[] = [];
   readonly #closing: Promise<void>[] = [];
   #relay: LeashRelay | undefined;
   #node: Node | undefined;
@@ -181,6 +151,15 @@ class DrillWorld implements Omit<World, "close"> {
     return `http://localhost:${this.relay.port}`;
   }
 
+  get config(): Config {
+    const { directory, wish } = this.#parts;
+    return readConfig({
+      ...{ LANYARD_ORIGIN: this.origin, LANYARD_PORT: "0", LANYARD_DATA: directory },
+      ...{ LANYARD_OPEN_ENROLMENT: "on", LANYARD_SERVICE_DESK: "extension 4321" },
+      ...wish.settings,
+    });
+  }
+
   serverPort(): number {
     return this.#node?.server.port ?? NOBODY;
   }
@@ -208,12 +187,12 @@ class DrillWorld implements Omit<World, "close"> {
     this.#listeners.push(listener);
   }
 
-  losePower(): void {
-    for (const listener of this.#powerListeners) listener();
+  losePcs(loss: PcLoss): void {
+    for (const listener of this.#pcListeners) listener(loss);
   }
 
-  onPowerLoss(listener: () => void): void {
-    this.#powerListeners.push(listener);
+  onPcLoss(listener: (loss: PcLoss) => void): void {
+    this.#pcListeners.push(listener);
   }
 
   async person(roles: readonly Role[] = []): Promise<Person> {
@@ -243,12 +222,7 @@ class DrillWorld implements Omit<World, "close"> {
   }
 
   async #startNode(): Promise<void> {
-    const { directory, store, secrets, wish } = this.#parts;
-    const config = readConfig({
-      ...{ LANYARD_ORIGIN: this.origin, LANYARD_PORT: "0", LANYARD_DATA: directory },
-      ...{ LANYARD_OPEN_ENROLMENT: "on", LANYARD_SERVICE_DESK: "extension 4321" },
-      ...wish.settings,
-    });
+    const { store, secrets } = this.#parts;
     let died = (): void => undefined;
     const death = new Promise<void>((resolve) => {
       died = resolve;
@@ -258,7 +232,7 @@ class DrillWorld implements Omit<World, "close"> {
       died: () => died(),
     });
     let round = async (): Promise<void> => undefined;
-    const server = await startServer(config, {
+    const server = await startServer(this.config, {
       ...{
         store: mortal,
         secrets,
