@@ -12,6 +12,8 @@ import { openTrust } from "./certificates/trust.ts";
 import type { Config } from "./config.ts";
 import type { Core } from "./core.ts";
 import { DeskService } from "./desks/desk.service.ts";
+import { DeskAdministration } from "./desks/desk-administration.ts";
+import { recheck, shutOutRevoked } from "./desks/shut-out.ts";
 import { serveHealth } from "./health.ts";
 import { openSite } from "./http/server.ts";
 import { type DeskRooms, deskCalls } from "./leash/desk-calls.ts";
@@ -112,7 +114,8 @@ function openRooms(core: Core): DeskRooms {
       .abortOfSession(session, why)
       .catch((error: unknown) => core.log.error({ err: error }, "ceremony.abort_failed"));
   });
-  return { sessions, visits, ceremonies, unlocks, atDesk, signIn };
+  const desks = new DeskAdministration(core);
+  return { desks, sessions, visits, ceremonies, unlocks, atDesk, signIn };
 }
 
 function openLeashes(core: Core, rooms: DeskRooms, app: FastifyInstance): () => Promise<void> {
@@ -121,6 +124,8 @@ function openLeashes(core: Core, rooms: DeskRooms, app: FastifyInstance): () => 
     links: core.links,
     log: core.log,
     recognise: (nonce, hello) => desks.recognise(nonce, hello),
+    connected: (deskId) => recheck(core, rooms, deskId),
+    gone: (deskId) => core.store.transaction((records) => records.desks.see(deskId, core.now())),
     handlers: (desk) => deskCalls(core, rooms, desk),
   });
 }
@@ -133,6 +138,7 @@ function goRounds(core: Core, rooms: DeskRooms, every: Every = everyByTimer): ()
     running = true;
     try {
       await core.links.beat();
+      await shutOutRevoked(core, rooms);
       await rooms.sessions.checkAll();
       await rooms.sessions.checkWatched();
       await rooms.ceremonies.checkAll();

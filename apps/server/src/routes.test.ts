@@ -47,6 +47,16 @@ const EXPECTED: Readonly<Record<string, string>> = {
   "POST /ceremonies/:id/device":     "unlock",
   "GET /ceremonies/:id/service":     "unlock",
   "POST /ceremonies/:id/service":    "unlock",
+  "GET /administration":             "session",
+  "GET /administration/desks":       "manage-desks",
+  "GET /administration/desks/new":   "manage-desks",
+  "POST /administration/desks/new":  "manage-desks",
+  "GET /administration/desks/:id":   "manage-desks",
+  "POST /administration/desks/:id/name":    "manage-desks",
+  "GET /administration/desks/:id/revoke":   "manage-desks",
+  "POST /administration/desks/:id/revoke":  "manage-desks",
+  "GET /administration/desk-requests/:key":  "manage-desks",
+  "POST /administration/desk-requests/:key": "manage-desks",
 };
 
 const GUARDED = ROUTES.filter(({ access }) => access !== "public");

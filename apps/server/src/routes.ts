@@ -1,5 +1,7 @@
+import { administrationRoutes } from "./administration.routes.ts";
 import { unlockRoutes } from "./ceremonies/unlock.routes.ts";
 import type { Core } from "./core.ts";
+import { desksRoutes } from "./desks/desks.routes.ts";
 import type { Route } from "./http/route.ts";
 import type { DeskRooms } from "./leash/desk-calls.ts";
 import { peopleRoutes } from "./people/people.routes.ts";
@@ -7,5 +9,11 @@ import { portalRoutes } from "./portal/portal.routes.ts";
 
 /** Every page of the site. What is not here does not exist. */
 export function siteRoutes(core: Core, rooms: DeskRooms): readonly Route[] {
-  return [...portalRoutes(core, rooms), ...peopleRoutes(core), ...unlockRoutes(core, rooms)];
+  return [
+    ...portalRoutes(core, rooms),
+    ...peopleRoutes(core),
+    ...unlockRoutes(core, rooms),
+    ...administrationRoutes(core),
+    ...desksRoutes(core, rooms),
+  ];
 }

@@ -3,7 +3,12 @@ import type { AuditKeys } from "./ports.ts";
 
 /** Every kind of entry, one row each: what it says happened. The key is part of the record and never changes meaning. */
 export const AUDIT_ACTIONS = {
+  "desk.code_made": "A one-time code to enrol a desk was made",
+  "desk.code_refused": "A desk gave a proof that was not of the one-time code it named",
   "desk.enrolled": "A desk's device key was enrolled",
+  "desk.request_refused": "A desk that asked to be let in was refused",
+  "desk.renamed": "A desk was given another name",
+  "desk.revoked": "A desk was shut out",
   "desk.refused": "A revoked desk tried to connect",
   "session.started": "An operator signed in with their smartcard",
   "session.refused": "A sign-in was refused",

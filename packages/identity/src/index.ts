@@ -47,6 +47,7 @@ export {
   type UnlockPhase,
   type UnlockTypes,
 } from "./ceremonies/unlock.ts";
+export type * from "./desk-ports.ts";
 export { IdentityError, type IdentityErrorCode } from "./errors.ts";
 export {
   type KeyVersionChange,

@@ -1,5 +1,6 @@
 import type { Secret } from "@lanyard/bytes";
 import type { CeremonyTypes } from "./ceremonies/kind.ts";
+import type { Desks, Enrolments } from "./desk-ports.ts";
 import type { KeyVersions } from "./key-versions.ts";
 import type { CareId, Organisation, Person } from "./person.ts";
 import type { PukRegisters } from "./registers.ts";
@@ -17,6 +18,7 @@ export interface Records {
   readonly sessions: Sessions;
   readonly desks: Desks;
   readonly leashes: Leashes;
+  readonly enrolments: Enrolments;
   readonly audit: Audit;
 }
 
@@ -208,7 +210,8 @@ export type SessionEndReason =
   | "idle"
   | "absolute_limit"
   | "replaced"
-  | "card_ended";
+  | "card_ended"
+  | "desk_revoked";
 
 export interface Sessions {
   add(session: Session): Promise<void>;
@@ -222,24 +225,6 @@ export interface Sessions {
   ): Promise<void>;
   /** The first reason stays; false if it had ended already. */
   end(id: string, at: Date, reason: SessionEndReason): Promise<boolean>;
-}
-
-/** One PC with an agent, known by its device key. */
-export interface Desk {
-  readonly id: string;
-  readonly name: string;
-  /** SHA-256 of the device key's SubjectPublicKeyInfo, hex. */
-  readonly keyHash: string;
-  readonly key: Uint8Array;
-  readonly enrolledAt: Date;
-  readonly revokedAt: Date | undefined;
-}
-
-export interface Desks {
-  add(desk: Desk): Promise<void>;
-  find(id: string): Promise<Desk | undefined>;
-  findByKey(keyHash: string): Promise<Desk | undefined>;
-  rename(id: string, name: string): Promise<void>;
 }
 
 /** Where the leash of a desk ends. */

@@ -4,6 +4,7 @@ import { auditCases } from "./store-contract/audit-cases.ts";
 import { cardCases } from "./store-contract/card-cases.ts";
 import { ceremonyCases } from "./store-contract/ceremony-cases.ts";
 import { deskCases } from "./store-contract/desk-cases.ts";
+import { enrolmentCases } from "./store-contract/enrolment-cases.ts";
 import { keyVersionCases } from "./store-contract/key-version-cases.ts";
 import { peopleCases } from "./store-contract/people-cases.ts";
 import { searchCases } from "./store-contract/search-cases.ts";
@@ -24,6 +25,7 @@ export function storeContract(name: string, open: () => Store): void {
     visitCases(open);
     sessionCases(open);
     deskCases(open);
+    enrolmentCases(open);
     auditCases(open);
   });
 }

@@ -1,3 +1,11 @@
+export {
+  deskFingerprint,
+  ENROLMENT_CODE,
+  type EnrolmentCode,
+  formatEnrolmentCode,
+  makeEnrolmentCode,
+  parseEnrolmentCode,
+} from "./enrolment.ts";
 export { type Envelope, formatEnvelope, parseEnvelope } from "./envelope.ts";
 export { WireError, type WireErrorCode } from "./errors.ts";
 export { decodeJournalLine, encodeJournalLine, type JournalEntry } from "./journal.ts";

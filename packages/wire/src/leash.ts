@@ -141,6 +141,13 @@ export const LEASH_CALLS = {
       deskKey: base64(256),
       /** Raw r||s over `statements.deskHello`, base64. */
       signature: base64(64),
+      /**
+       * A one-time code's proof, from a desk that is to be enrolled by it. The code itself never travels: its key (see
+       * `crypto`) signs `statements.deskEnrol`, Ed25519, base64.
+       */
+      enrolment: z
+        .object({ handle: z.string().regex(/^[0-9A-Z]{2}$/), signature: base64(64) })
+        .optional(),
     }),
   },
   /** The agent's readers, whole, on every change and once after hello. */

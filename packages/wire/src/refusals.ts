@@ -7,6 +7,8 @@ export const REFUSALS = {
     "This PC's card agent and the server are of different versions. Update the agent.",
   desk_unknown: "This PC is not enrolled with the server. Ask your registration authority.",
   desk_revoked: "This PC may no longer be used. Ask your registration authority.",
+  enrolment_code_wrong:
+    "This code is not right, or it has been used or has expired. Check it, or ask for a new one.",
   desk_key_invalid: "This PC could not prove its identity to the server.",
   visit_unknown: "This page has expired. Go back to Lanyard and start again.",
   visit_taken:

@@ -36,6 +36,13 @@ describe("[DESIGN 4] what is signed, byte for byte", () => {
     expect(hexOf(bytes)).toBe(hex(`${label} ${ORIGIN_FIELD} ${NONCE_FIELD}`));
   });
 
+  test("desk-enrol: origin, nonce, hash of the device key as 32 bytes", () => {
+    const bytes = statements.deskEnrol({ origin: ORIGIN, nonce: NONCE, keyHash: KEY_HASH });
+    // "lanyard/desk-enrol/1"
+    const label = "6c616e796172642f6465736b2d656e726f6c2f31";
+    expect(hexOf(bytes)).toBe(hex(`${label} ${ORIGIN_FIELD} ${NONCE_FIELD} ${KEY_HASH_FIELD}`));
+  });
+
   test("card-proof: origin, ceremony, hash of the card's key as 32 bytes, nonce", () => {
     const bytes = statements.cardProof({
       origin: ORIGIN,

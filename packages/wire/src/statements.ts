@@ -12,6 +12,22 @@ export const statements = {
   deskHello: (fields: { readonly origin: string; readonly nonce: string }): Uint8Array =>
     frame("lanyard/desk-hello/1", utf8Bytes(fields.origin), asciiBytes(fields.nonce)),
 
+  /**
+   * The key that a one-time code is stretched to, over the same nonce: whoever holds this code enrols this device key
+   * and no other. `keyHash`: SHA-256 of the device key's DER SubjectPublicKeyInfo, hex.
+   */
+  deskEnrol: (fields: {
+    readonly origin: string;
+    readonly nonce: string;
+    readonly keyHash: string;
+  }): Uint8Array =>
+    frame(
+      "lanyard/desk-enrol/1",
+      utf8Bytes(fields.origin),
+      asciiBytes(fields.nonce),
+      fromHex(fields.keyHash),
+    ),
+
   /** The holder's card, 9E, over N1: genuine, and here. `keyHash`: SHA-256 of its 9E key, hex. */
   cardProof: (fields: {
     readonly origin: string;

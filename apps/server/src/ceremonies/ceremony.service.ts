@@ -52,6 +52,12 @@ export class CeremonyService {
     if (ceremony?.sessionId === session.id) await this.abort(ceremony, reason);
   }
 
+  /** The desk was shut out: what was not released ends; what was is in doubt, by its deadline. */
+  async abortAtDesk(deskId: string, reason: EndReason): Promise<void> {
+    const ceremony = await this.#openAtDesk(deskId);
+    if (ceremony !== undefined) await this.abort(ceremony, reason);
+  }
+
   /** The desk's readers changed: the ceremony ends if its card has gone. */
   async checkDesk(deskId: string): Promise<void> {
     const ceremony = await this.#openAtDesk(deskId);

@@ -11,6 +11,7 @@ import type { AssetUrls } from "@lanyard/pages";
 import type { FastifyRequest } from "fastify";
 import type { Config } from "../config.ts";
 import type { Core } from "../core.ts";
+import { administrationSections } from "../pages/administration/sections.ts";
 import type { Frame } from "../pages/frame.ts";
 import { hashOf, newCookieValue } from "../random.ts";
 import type { SessionService } from "../sessions/session.service.ts";
@@ -75,9 +76,11 @@ function frameFor(reception: Reception, operator: Operator | undefined, url: str
   if (operator === undefined) return { assets, serviceDesk, navigation: [], operator: undefined };
   const settings = permissionSettings(core.config);
   const mayManage = mayPerform("manage-smartcard-tab", operator.actor, settings).allowed;
+  const mayAdminister = administrationSections(operator.actor, settings).length > 0;
   const tabs = [
     { text: "Find a person", href: "/cis" },
     ...(mayManage ? [{ text: "Manage Smartcard", href: "/manage-smartcard" }] : []),
+    ...(mayAdminister ? [{ text: "Administration", href: "/administration" }] : []),
   ];
   const [first] = operator.actor.roles;
   return {

@@ -5,11 +5,13 @@ import type { CeremonyService } from "../ceremonies/ceremony.service.ts";
 import type { UnlockService } from "../ceremonies/unlock.service.ts";
 import type { UnlockAtDesk } from "../ceremonies/unlock-at-desk.ts";
 import type { Core } from "../core.ts";
+import type { DeskAdministration } from "../desks/desk-administration.ts";
 import type { SessionService } from "../sessions/session.service.ts";
 import type { SignInService } from "../sign-in/sign-in.service.ts";
 import type { VisitService } from "../visits/visit.service.ts";
 
 export interface DeskRooms {
+  readonly desks: DeskAdministration;
   readonly sessions: SessionService;
   readonly visits: VisitService;
   readonly signIn: SignInService;

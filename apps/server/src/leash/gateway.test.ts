@@ -56,13 +56,13 @@ describe("[DESIGN 4] who is at the other end", () => {
     expect(desk.served.map(({ call }) => call)).toEqual(["hello"]);
   });
 
-  test("a desk that is known takes its new name", async () => {
+  test("a desk that is known keeps its name on record, whatever it calls itself", async () => {
     const key = newDeskKey();
     await openDesk(site(), { key });
     await openDesk(site(), { key, hello: (reply) => ({ ...reply, deskName: "Ward 7" }) });
     const keyHash = keyHashOf(key.publicKey.export({ type: "spki", format: "der" }));
     const known = await place().world.store.transaction(({ desks }) => desks.findByKey(keyHash));
-    expect(known?.name).toBe("Ward 7");
+    expect(known?.name).toBe("Reception");
   });
 
   const other = newDeskKey();
@@ -120,7 +120,11 @@ describe("[DESIGN 4] who is at the other end", () => {
         name: "Gone",
         keyHash: keyHashOf(der),
         key: der,
+        organisationCode: undefined,
         enrolledAt: at,
+        enrolledHow: "open",
+        enrolledBy: undefined,
+        lastSeenAt: undefined,
         revokedAt: at,
       }),
     );

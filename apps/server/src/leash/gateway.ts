@@ -23,9 +23,12 @@ export interface GatewayOptions {
   /**
    * Verifies a `hello` and finds or enrols the desk.
    *
-   * @throws {Refusal} `desk_key_invalid` | `desk_unknown` | `desk_revoked`
+   * @throws {Refusal} `desk_key_invalid` | `desk_unknown` | `desk_revoked` | `enrolment_code_wrong`
    */
   recognise(nonce: string, hello: ReplyOf<"hello">): Promise<Desk>;
+  /** It has a link now, and nothing it says has been heard: the last moment to find that it has been revoked. */
+  connected(deskId: string): Promise<void>;
+  gone(deskId: string): Promise<void>;
   /** What this server answers to that desk. */
   handlers(desk: DeskOnLeash): LeashHandlers<"server">;
 }
@@ -66,12 +69,12 @@ function refuseUpgrade(request: IncomingMessage): string | undefined {
 }
 
 function attend(agent: WebSocket, options: GatewayOptions): void {
-  const state: { desk?: DeskOnLeash } = {};
+  const state: { desk?: DeskOnLeash; isDropped: boolean } = { isDropped: false };
   const peer = openPeer<"server">({
     side: "server",
     handlers: () => {
-      // Until the desk is known, every call is refused.
-      if (state.desk === undefined) throw new Refusal("desk_unknown");
+      // Until the desk is known every call is refused, and so is what it still says while its line is closed.
+      if (state.desk === undefined || state.isDropped) throw new Refusal("desk_unknown");
       return options.handlers(state.desk);
     },
     send: (text) => {
@@ -103,8 +106,12 @@ function attend(agent: WebSocket, options: GatewayOptions): void {
         deskId: desk.id,
         name: desk.name,
         call: peer.call,
-        drop: () => agent.close(1012),
+        drop: () => {
+          state.isDropped = true;
+          agent.close(1012);
+        },
       });
+      await options.connected(desk.id);
       state.desk = { ...desk, leashId: link.leashId };
       if (agent.readyState !== agent.OPEN) hangUp(state.desk, options);
     })
@@ -115,9 +122,10 @@ function attend(agent: WebSocket, options: GatewayOptions): void {
     });
 }
 
-function hangUp({ id, leashId }: DeskOnLeash, { links, log }: GatewayOptions): void {
+function hangUp({ id, leashId }: DeskOnLeash, { links, log, gone }: GatewayOptions): void {
   links
     .disconnect({ deskId: id, leashId })
+    .then(() => gone(id))
     .catch((error: unknown) => log.error({ err: error }, "leash.end_not_told"));
 }
 

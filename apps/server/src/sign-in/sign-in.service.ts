@@ -160,6 +160,8 @@ async function collect(core: Core, rooms: Rooms, visit: Visit): Promise<string |
   const id = hashOf(cookie);
   const now = core.now();
   const before = await core.store.transaction(async (records) => {
+    const desk = await records.desks.lock(deskId);
+    if (desk === undefined || desk.revokedAt !== undefined) return undefined;
     const open = await records.sessions.openAtDesk(deskId);
     await records.sessions.add({
       id,
@@ -182,6 +184,7 @@ async function collect(core: Core, rooms: Rooms, visit: Visit): Promise<string |
     });
     return open;
   });
+  if (before === undefined) return undefined;
   await Promise.all(before.map((session) => rooms.sessions.end(session.id, "replaced")));
   try {
     const link = await core.links.need(deskId);

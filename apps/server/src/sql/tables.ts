@@ -26,6 +26,8 @@ export interface Database {
   readonly node: NodeTable;
   readonly desk_leash: DeskLeashTable;
   readonly call_across: CallAcrossTable;
+  readonly desk_code: DeskCodeTable;
+  readonly desk_request: DeskRequestTable;
   readonly audit_entry: AuditEntryTable;
 }
 
@@ -158,7 +160,11 @@ export interface DeskTable {
   name: string;
   key_hash: string;
   key: Bytes;
+  organisation_code: string | null;
   enrolled_at: Date;
+  enrolled_how: string;
+  enrolled_by: string | null;
+  last_seen_at: Date | null;
   revoked_at: Date | null;
 }
 
@@ -185,6 +191,26 @@ export interface CallAcrossTable {
   asked_at: Date;
   taken: Generated<boolean>;
   reply: ColumnType<unknown, string | null, string | null>;
+}
+
+export interface DeskCodeTable {
+  handle: string;
+  verifier: Bytes;
+  organisation_code: string;
+  desk_name: string | null;
+  made_at: Date;
+  made_by: string | null;
+  expires_at: Date;
+  tries_left: number;
+}
+
+export interface DeskRequestTable {
+  key_hash: string;
+  key: Bytes;
+  name: string;
+  asked_at: Date;
+  last_asked_at: Date;
+  refused_at: Date | null;
 }
 
 export interface AuditEntryTable {

@@ -7,6 +7,7 @@ import { auditStore } from "./audit.store.ts";
 import { cardsStore } from "./cards.store.ts";
 import { ceremoniesStore } from "./ceremonies.store.ts";
 import { desksStore } from "./desks.store.ts";
+import { enrolmentsStore } from "./enrolments.store.ts";
 import { leashesStore } from "./leashes.store.ts";
 import { peopleStore } from "./people.store.ts";
 import { sessionsStore } from "./sessions.store.ts";
@@ -31,6 +32,7 @@ function recordsOf(trx: Transaction, kinds: readonly StoredKind[]): Records {
     visits: visitsStore(trx),
     sessions: sessionsStore(trx),
     desks: desksStore(trx),
+    enrolments: enrolmentsStore(trx),
     leashes: leashesStore(trx),
     audit: auditStore(trx),
   };

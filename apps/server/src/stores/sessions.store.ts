@@ -15,6 +15,7 @@ const endReason = z.enum([
   "absolute_limit",
   "replaced",
   "card_ended",
+  "desk_revoked",
 ]);
 
 export function sessionsStore(trx: Transaction): Sessions {

@@ -1,4 +1,5 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
+import { signWithCode } from "@lanyard/crypto";
 import {
   type CallsFrom,
   type DeskView,
@@ -38,6 +39,8 @@ export interface ScriptedDesk {
   send(text: string): void;
   /** Resolves when the line is closed, by whichever side. */
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
+  /** Hears nothing more, and may still talk. */
+  deaf(isDeaf: boolean): void;
   /** Drops the line without a word. */
   cut(): Promise<void>;
 }
@@ -47,6 +50,9 @@ export interface DeskWish {
   readonly options?: ClientOptions;
   /** Changes the reply to the server's hello. */
   hello?(reply: ReplyOf<"hello">): ReplyOf<"hello">;
+  /** A one-time code's symbols, to be enrolled by; `enrols`: for another key than its own, as a thief of proofs would. */
+  readonly code?: string;
+  readonly enrols?: DeskKey;
   /** The readers of a desk that connects again. */
   readonly before?: ScriptedDesk;
 }
@@ -82,10 +88,11 @@ class Desk implements ScriptedDesk {
   readonly #readers: ({ readonly card: TestCard; readonly insertion: string } | undefined)[];
   readonly #sessions = new Map<string, string>();
 
-  constructor(site: TestSite, { key = newDeskKey(), options, hello, before }: DeskWish) {
+  constructor(site: TestSite, wish: DeskWish) {
+    const { key = newDeskKey(), options, before } = wish;
     this.#readers = before instanceof Desk ? before.#readers : [undefined, undefined];
     if (before instanceof Desk) this.#sessions = before.#sessions;
-    this.answers = this.#honest(site.config.origin, { key, hello });
+    this.answers = this.#honest(site.config.origin, { ...wish, key });
     this.#socket = new WebSocket(`ws://127.0.0.1:${site.port}/leash`, {
       perMessageDeflate: false,
       ...options,
@@ -158,6 +165,11 @@ class Desk implements ScriptedDesk {
     this.#socket.send(text);
   }
 
+  deaf(isDeaf: boolean): void {
+    if (isDeaf) this.#socket.pause();
+    else this.#socket.resume();
+  }
+
   async cut(): Promise<void> {
     this.#socket.terminate();
     await this.closed;
@@ -180,10 +192,11 @@ class Desk implements ScriptedDesk {
 
   #honest(
     origin: string,
-    { key, hello }: { readonly key: DeskKey; readonly hello: DeskWish["hello"] },
+    wish: DeskWish & { readonly key: DeskKey },
   ): Writable<LeashHandlers<"agent">> {
     return {
       hello: async ({ nonce }) => {
+        const { key, hello } = wish;
         const message = statements.deskHello({ origin, nonce });
         const reply = {
           protocol: LEASH_PROTOCOL,
@@ -193,6 +206,7 @@ class Desk implements ScriptedDesk {
           signature: base64(
             sign("sha256", message, { key: key.privateKey, dsaEncoding: "ieee-p1363" }),
           ),
+          ...(await enrolmentOf(wish, origin, nonce)),
         };
         return hello === undefined ? reply : hello(reply);
       },
@@ -233,6 +247,24 @@ class Desk implements ScriptedDesk {
       presence: (body) => this.answers.presence(note("presence", body)),
     };
   }
+}
+
+/** The proof of the code, if there is one to enrol by. */
+async function enrolmentOf(
+  { code, key, enrols = key }: DeskWish,
+  origin: string,
+  nonce: string,
+): Promise<Pick<ReplyOf<"hello">, "enrolment">> {
+  if (code === undefined || enrols === undefined) return {};
+  const statement = statements.deskEnrol({ origin, nonce, keyHash: deskKeyHash(enrols) });
+  const signature = base64(await signWithCode(code, origin, statement));
+  return { enrolment: { handle: code.slice(0, 2), signature } };
+}
+
+/** What the server knows a desk by. */
+export function deskKeyHash({ publicKey }: DeskKey): string {
+  const der = publicKey.export({ type: "spki", format: "der" });
+  return createHash("sha256").update(der).digest("hex");
 }
 
 /** The token a genuine card gives for this nonce, at this origin. */

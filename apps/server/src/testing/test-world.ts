@@ -70,6 +70,8 @@ export interface TestWorld {
   cardNow(card: TestCard): Promise<Smartcard>;
   /** Closes the account as another node would: in the database, telling nobody. */
   closeAccount(careId: CareId): Promise<void>;
+  /** Gives a desk to an organisation, as if it had been enrolled there. */
+  assignDesk(deskId: string, organisationCode: string): Promise<void>;
   record(): Promise<readonly Entry[]>;
   /** The server's next look over sessions and ceremonies; what comes of it is for the test to wait for. */
   round(): void;
@@ -269,6 +271,15 @@ class World implements TestWorld {
       .updateTable("person")
       .set({ status: "closed" })
       .where("care_id", "=", careId)
+      .execute();
+  }
+
+  async assignDesk(deskId: string, organisationCode: string): Promise<void> {
+    const { db } = this.#database;
+    await db
+      .updateTable("desk")
+      .set({ organisation_code: organisationCode })
+      .where("id", "=", deskId)
       .execute();
   }
 

@@ -103,7 +103,11 @@ export function desk(change: Partial<Desk> = {}): Desk {
     name: "Reception",
     keyHash: hashLike(id),
     key: new Uint8Array([1, 2, 3]),
+    organisationCode: undefined,
     enrolledAt: NOON,
+    enrolledHow: "open",
+    enrolledBy: undefined,
+    lastSeenAt: undefined,
     revokedAt: undefined,
     ...change,
   };

@@ -49,6 +49,7 @@ export const ACTIVITY_WORDS = {
   "assign-position": "assign positions",
   "define-positions": "define positions",
   "decide-requests": "decide requests",
+  "manage-desks": "look after desks",
   report: "see reports",
 } as const satisfies Record<Activity, string>;
 

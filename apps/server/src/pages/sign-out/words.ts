@@ -17,5 +17,7 @@ export const SESSION_ENDS = {
   idle: "The session was not used for a while, so it was ended.",
   absolute_limit: "The session had lasted as long as a session may.",
   replaced: "Somebody signed in at this PC after you, which ended your session.",
+  desk_revoked:
+    "This PC may no longer be used with Lanyard, so the session was ended. Ask your registration authority.",
   card_ended: "Your card or your account may no longer be used here.",
 } as const satisfies Record<SessionEndReason, string>;

@@ -18,6 +18,7 @@ export function signedOutFrame(assets: AssetUrls): Frame {
   return { assets, operator: undefined, navigation: [], serviceDesk: SERVICE_DESK };
 }
 
+const ADMINISTER = { text: "Administration", href: "/administration" };
 const FIND = { text: "Find a person", href: "/cis" };
 const MANAGE = { text: "Manage Smartcard", href: "/manage-smartcard" };
 
@@ -29,6 +30,16 @@ export function signedInFrame(assets: AssetUrls, current: "find" | "manage" = "m
       { ...FIND, current: current === "find" },
       { ...MANAGE, current: current === "manage" },
     ],
+    serviceDesk: SERVICE_DESK,
+  };
+}
+
+/** An RA Manager at the Administration tab. */
+export function administrationFrame(assets: AssetUrls): Frame {
+  return {
+    assets,
+    operator: { name: "Ms Priya Raman", roleName: "RA Manager", organisation: "RQX" },
+    navigation: [FIND, MANAGE, { ...ADMINISTER, current: true }],
     serviceDesk: SERVICE_DESK,
   };
 }

@@ -23,6 +23,7 @@ import { personalDetailsPage } from "../unlock/personal-details.page.tsx";
 import { servicePage } from "../unlock/service.page.tsx";
 import { serviceOffer } from "../unlock/service-offer.ts";
 import { CARD_REFUSALS, UNAVAILABLE } from "../unlock/words.ts";
+import { administrationPages } from "./sample-administration.ts";
 import {
   AGENT_DOWN,
   CEREMONY,
@@ -51,6 +52,7 @@ export function samplePages(assets: AssetUrls): SamplePages {
     ...ceremonyPages(assets),
     ...outcomePages(assets),
     ...problemPages(assets),
+    ...administrationPages(assets),
   };
 }
 

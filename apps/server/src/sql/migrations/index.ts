@@ -2,6 +2,7 @@ import { type Kysely, type Migration, Migrator } from "kysely";
 import { DatabaseError } from "../errors.ts";
 import { foundations } from "./2026-11-24-0001-foundations.ts";
 import { keyVersions } from "./2026-11-24-0003-key-versions.ts";
+import { desks } from "./2026-11-24-0004-desks.ts";
 import { nodes } from "./2026-11-24-0006-nodes.ts";
 import { ceremoniesOfAnyKind } from "./2026-11-24-0007-ceremonies-of-any-kind.ts";
 
@@ -12,6 +13,7 @@ import { ceremoniesOfAnyKind } from "./2026-11-24-0007-ceremonies-of-any-kind.ts
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "2026-11-24-0001-foundations": foundations,
   "2026-11-24-0003-key-versions": keyVersions,
+  "2026-11-24-0004-desks": desks,
   "2026-11-24-0006-nodes": nodes,
   "2026-11-24-0007-ceremonies-of-any-kind": ceremoniesOfAnyKind,
 };

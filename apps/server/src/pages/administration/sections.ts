@@ -1,0 +1,27 @@
+import { type Activity, type Actor, mayPerform, type PermissionSettings } from "@lanyard/identity";
+import { DESKS } from "./words.ts";
+
+export interface AdministrationSection {
+  readonly activity: Activity;
+  readonly href: string;
+  readonly title: string;
+  readonly text: string;
+}
+
+/** What there is behind the Administration tab, and who may go there: one row each. */
+const SECTIONS: readonly AdministrationSection[] = [
+  {
+    activity: "manage-desks",
+    href: "/administration/desks",
+    title: DESKS.title,
+    text: DESKS.summary,
+  },
+];
+
+/** The rows this actor's roles give; the tab is shown when there is one. */
+export function administrationSections(
+  actor: Actor,
+  settings: PermissionSettings,
+): readonly AdministrationSection[] {
+  return SECTIONS.filter(({ activity }) => mayPerform(activity, actor, settings).allowed);
+}
