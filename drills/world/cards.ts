@@ -102,6 +102,7 @@ async function issue(
         ...{ passcodeTries: profile.passcodeTries, pukTries: profile.pukTries },
         pukChangeable: profile.pukChangeable,
         pukTriesComeBack: profile.resetsPukCounterOnSuccess,
+        hint: profile.hasHintObject,
       },
     },
     {

@@ -1,13 +1,20 @@
-import type { Store } from "@lanyard/identity";
-import { openDatabase, openStore } from "@lanyard/server";
+import type { PukRegisters, Store } from "@lanyard/identity";
+import { type OpenDatabase, openDatabase, openStore } from "@lanyard/server";
 import {
   failingEvents,
   freshEmbeddedDirectory,
 } from "../../apps/server/src/sql/testing/embedded-template.ts";
 import { findPostgresBinaries, startPostgres } from "../../e2e/harness/postgres.ts";
 
+export interface DrillRecords {
+  readonly store: Store;
+  /** What no store can do: the registers fall, as after a fail-over or from an old backup. */
+  rewind(serial: string, registers: PukRegisters): Promise<void>;
+  close(): Promise<void>;
+}
+
 /** PostgreSQL where there is one, because it is quicker; the embedded database anywhere else. */
-export async function openRecords(): Promise<{ readonly store: Store; close(): Promise<void> }> {
+export async function openRecords(): Promise<DrillRecords> {
   if (findPostgresBinaries() === undefined || process.env["DRILL_DB"] === "embedded") {
     const made = await freshEmbeddedDirectory();
     const database = await openDatabase({ dataDir: made.directory }, failingEvents);
@@ -15,7 +22,7 @@ export async function openRecords(): Promise<{ readonly store: Store; close(): P
       await database.close();
       made.remove();
     };
-    return { store: openStore(database), close };
+    return { store: openStore(database), rewind: rewinding(database), close };
   }
   const cluster = await startPostgres();
   const database = await openDatabase(
@@ -26,7 +33,20 @@ export async function openRecords(): Promise<{ readonly store: Store; close(): P
     await database.close();
     await cluster.stop();
   };
-  return { store: openStore(database), close };
+  return { store: openStore(database), rewind: rewinding(database), close };
+}
+
+function rewinding({ db }: OpenDatabase): DrillRecords["rewind"] {
+  return async (serial, { n, hi, refused, tried, triesLeft, frozen, exposed }) => {
+    await db
+      .updateTable("smartcard")
+      .set({
+        ...{ puk_n: n, puk_hi: hi, puk_refused: refused ?? null, puk_tried: tried ?? null },
+        ...{ puk_tries_left: triesLeft, puk_frozen: frozen, puk_exposed: exposed },
+      })
+      .where("serial", "=", serial)
+      .execute();
+  };
 }
 
 /** Nothing here ever takes the database's own power away, so that its commits need not wait for the disk. */

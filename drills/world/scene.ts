@@ -1,3 +1,4 @@
+import type { CardProfile } from "@lanyard/virtual-card";
 import { type DrillCard, makeCard, PASSCODES } from "./cards.ts";
 import { type Desk, openDesk, SUCCESS } from "./desk.ts";
 import { openWorld, type World, type WorldWish } from "./world.ts";
@@ -23,13 +24,18 @@ export interface Scene {
   close(): Promise<void>;
 }
 
-export async function openScene(wish: WorldWish = {}): Promise<Scene> {
+export interface SceneWish extends WorldWish {
+  readonly holderProfile?: CardProfile;
+}
+
+export async function openScene({ holderProfile, ...wish }: SceneWish = {}): Promise<Scene> {
   const world = await openWorld(wish);
   const desk = await openDesk(world);
   const operator = await makeCard(world, await world.person(["RA Agent"]), {
     ...{ name: "operator", passcode: PASSCODES.operator },
   });
-  const holder = await makeCard(world, await world.person());
+  const chip = holderProfile && { profile: holderProfile };
+  const holder = await makeCard(world, await world.person(), chip);
   const wait: Scene["wait"] = async (milliseconds) => {
     for (let left = milliseconds; left > 0; left -= ROUND_MS) {
       world.advance(Math.min(left, ROUND_MS));

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   type CardSecrets,
   type Person,
+  type PukRegisters,
   parseCareId,
   type Role,
   type Store,
@@ -49,6 +50,8 @@ export interface World {
   /** The PCs of all desks lose their power, or more. */
   losePcs(loss: PcLoss): void;
   onPcLoss(listener: (loss: PcLoss) => void): void;
+  /** As after a fail-over or from an old backup: the card's registers are what they once were. */
+  rewind(serial: string, registers: PukRegisters): Promise<void>;
   person(roles?: readonly Role[]): Promise<Person>;
   close(): Promise<void>;
 }
@@ -81,6 +84,7 @@ export async function openWorld(wish: WorldWish = {}): Promise<World> {
   const world = new DrillWorld({ directory, store: records.store, authority, secrets, wish });
   await world.open();
   return Object.assign(world, {
+    rewind: records.rewind,
     close: async () => {
       await world.end();
       await records.close();
@@ -107,7 +111,7 @@ interface Node {
   round(): Promise<void>;
 }
 
-class DrillWorld implements Omit<World, "close"> {
+class DrillWorld implements Omit<World, "close" | "rewind"> {
   readonly boundaries = openBoundaries();
   readonly authority: CertificateAuthority;
   readonly secrets: CardSecrets;

@@ -58,6 +58,7 @@ export async function shelveStrayCard(directory: string, stray: StrayCard): Prom
         ...{ name: PROFILE.name, passcodeRule: PROFILE.passcodeRule, pukChangeable: true },
         ...{ passcodeTries: PROFILE.passcodeTries, pukTries: PROFILE.pukTries },
         pukTriesComeBack: PROFILE.resetsPukCounterOnSuccess,
+        hint: PROFILE.hasHintObject,
       },
       passcode: new Secret(asciiBytes(stray.passcode)),
     },

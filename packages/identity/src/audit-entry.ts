@@ -22,6 +22,9 @@ export const AUDIT_ACTIONS = {
     "The operator's card authorised an unlock; the card's PUK was released, sealed, to the desk",
   "unlock.seal_refused": "A release was not sealed: a proof it rests on was not found",
   "unlock.pin_set": "The card accepted the PUK and took the new passcode",
+  "unlock.hint_given":
+    "The server answered the card's challenge, so that the hint could be written",
+  "unlock.hint_answered": "The card answered to the writing of its hint",
   "unlock.rotated": "The card answered to the change of its PUK",
   "unlock.puk_refused": "The card refused to take the new passcode",
   "unlock.verified": "The card signed with the new passcode: unlocked",

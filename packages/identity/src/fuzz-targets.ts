@@ -1,5 +1,6 @@
 import { asciiBytes, utf8Bytes } from "@lanyard/bytes";
 import type { FuzzTargets } from "@lanyard/bytes/fuzz";
+import { decodeHint, encodeHint, HINT_MAC_BYTES } from "./hint.ts";
 import { passcodeChecker } from "./passcode/check.ts";
 import { SITE_POLICIES } from "./passcode/policy.ts";
 import { PASSCODE_REFUSALS } from "./passcode/verdict.ts";
@@ -14,7 +15,7 @@ const HOLDER = {
 
 const LONGEST = SITE_POLICIES["care-4-8"].maxLength;
 
-/** What this package decodes that comes from a keyboard. */
+/** What this package decodes that comes from a keyboard or from a card. */
 export const fuzzTargets: FuzzTargets = {
   passcode: {
     samples: [
@@ -24,6 +25,10 @@ export const fuzzTargets: FuzzTargets = {
       utf8Bytes("８３０５"),
     ],
     run: checkAnything,
+  },
+  hint: {
+    samples: [encodeHint({ index: 3, mac: new Uint8Array(HINT_MAC_BYTES).fill(7) })],
+    run: (bytes) => void decodeHint(bytes),
   },
 };
 

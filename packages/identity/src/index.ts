@@ -49,6 +49,7 @@ export {
 } from "./ceremonies/unlock.ts";
 export type * from "./desk-ports.ts";
 export { IdentityError, type IdentityErrorCode } from "./errors.ts";
+export { decodeHint, encodeHint, HINT_MAC_BYTES, HINT_OBJECT_TAG, type Hint } from "./hint.ts";
 export {
   type KeyVersionChange,
   type KeyVersions,

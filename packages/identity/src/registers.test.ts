@@ -99,9 +99,9 @@ describe("PUK registers (DESIGN 5, rules R1 to R7)", () => {
     expect(released(lifted)).toMatchObject({ candidate: 1, next: undefined });
   });
 
-  test("what was refused or tried below the hint is forgotten", () => {
+  test("what was refused below the hint is forgotten, and the PUK after it is tried first", () => {
     const old = { ...freshRegisters(15), hi: 1, refused: 0, tried: 1 };
-    expect(liftByHint(old, 2)).toMatchObject({ n: 2, refused: undefined, tried: undefined });
+    expect(liftByHint(old, 2)).toMatchObject({ n: 2, refused: undefined, tried: 2 });
   });
 
   test("R2: whatever is told, in whatever order, late or twice, n and hi only rise", () => {

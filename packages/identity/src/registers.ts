@@ -138,7 +138,8 @@ export function liftByHint(registers: PukRegisters, hint: number): PukRegisters 
     n,
     hi,
     refused: registers.refused === n ? n : undefined,
-    tried: registers.tried === n ? n : undefined,
+    // The hint is written for the change that follows it: nearly always the card went on to `hint + 1`.
+    tried: n,
     frozen: false,
     exposed: true,
   };

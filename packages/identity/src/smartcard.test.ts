@@ -44,6 +44,7 @@ function card(change: Partial<Smartcard> = {}): Smartcard {
       pukTries: 15,
       pukChangeable: true,
       pukTriesComeBack: false,
+      hint: false,
     },
     certificates: [certificate()],
     issuedAt: daysFromNow(-10),

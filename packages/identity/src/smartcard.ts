@@ -19,6 +19,8 @@ export interface CardProfile {
   readonly pukChangeable: boolean;
   /** Whether a right PUK gives all PUK tries back. */
   readonly pukTriesComeBack: boolean;
+  /** Whether the chip has room for our hint, see `hint.ts`. */
+  readonly hint: boolean;
 }
 
 /** The two key pairs that Lanyard relies on, and the signing key that comes with them. */

@@ -8,9 +8,9 @@ import {
   parseApplicationProperties,
   selectCommand,
 } from "./commands/select.ts";
-import type { EcAlgorithm, SignatureAlgorithm } from "./constants/algorithms.ts";
+import type { CipherAlgorithm, EcAlgorithm, SignatureAlgorithm } from "./constants/algorithms.ts";
 import { DATA_OBJECTS } from "./constants/data-objects.ts";
-import { TRY_COSTING_INSTRUCTIONS } from "./constants/instructions.ts";
+import { SECRET_INSTRUCTIONS } from "./constants/instructions.ts";
 import { SLOTS, type Slot } from "./constants/key-references.ts";
 import { statusName } from "./constants/status-words.ts";
 import { CardError } from "./errors.ts";
@@ -27,10 +27,13 @@ import {
 } from "./objects/printed-information.ts";
 import { agree, generateKey, sign } from "./operations/keys.ts";
 import {
+  answerChallenge,
+  askChallenge,
   authenticateMutually,
   authenticateOneWay,
   type ManagementKey,
   type ManagementKeyOutcome,
+  setManagementKey,
 } from "./operations/management-key.ts";
 import { readDecoded, readObject, writeObject } from "./operations/objects.ts";
 import {
@@ -59,7 +62,7 @@ export interface PivSession {
   readonly properties: ApplicationProperties;
   /** Whether long data and answers go in one APDU each. Pass it on when the same card is selected again. */
   readonly extendedLength: boolean;
-  /** Sends any command: for what a vendor adds. VERIFY, CHANGE and RESET are wiped after they are sent. */
+  /** Sends any command: for what a vendor adds. VERIFY, CHANGE, RESET and new keys are wiped after they are sent. */
   readonly exchange: Exchange;
 
   /** Costs no try. */
@@ -81,6 +84,14 @@ export interface PivSession {
     management: ManagementKey,
     random?: (bytes: number) => Uint8Array,
   ): Promise<ManagementKeyOutcome>;
+  /** The same in two halves, for a key that is elsewhere. `undefined`: the card gave none. Nothing may come between. */
+  askManagementChallenge(algorithm: CipherAlgorithm): Promise<Uint8Array | undefined>;
+  answerManagementChallenge(
+    algorithm: CipherAlgorithm,
+    response: Uint8Array,
+  ): Promise<ManagementKeyOutcome>;
+  /** Wants the present one first. */
+  setManagementKey(management: Pick<ManagementKey, "algorithm" | "key">): Promise<void>;
 
   /** The readers give `undefined` for an object that the card does not have. */
   readObject(tag: number): Promise<Uint8Array | undefined>;
@@ -140,7 +151,7 @@ function exchangeOver(card: Card): Exchange {
     try {
       return await card.transmit(apdu);
     } finally {
-      if (TRY_COSTING_INSTRUCTIONS.has(command.ins)) apdu.fill(0);
+      if (SECRET_INSTRUCTIONS.has(command.ins)) apdu.fill(0);
     }
   };
 }
@@ -186,6 +197,11 @@ function keysOf(exchange: Exchange) {
       random
         ? authenticateMutually(exchange, management, random)
         : authenticateOneWay(exchange, management),
+    askManagementChallenge: (algorithm: CipherAlgorithm) => askChallenge(exchange, algorithm),
+    answerManagementChallenge: (algorithm: CipherAlgorithm, response: Uint8Array) =>
+      answerChallenge(exchange, algorithm, response),
+    setManagementKey: (management: Pick<ManagementKey, "algorithm" | "key">) =>
+      setManagementKey(exchange, management),
   };
 }
 

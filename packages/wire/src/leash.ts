@@ -69,6 +69,8 @@ export const task = z.discriminatedUnion("purpose", [
     tokens: holderTokens,
     evidence: z.string().max(40),
     pukChangeable: z.boolean(),
+    /** Whether the server keeps a hint on this card; see `unlock_hint`. */
+    hint: z.boolean(),
     authoriseNonce: nonce,
     doneNonce: nonce,
     /** `press`: the press on the agent's page, signed with 9A. `passcode`: the operator's passcode too, signed with 9C. */
@@ -121,6 +123,11 @@ export const unlockProgress = z.discriminatedUnion("next", [
 ]);
 
 export type UnlockProgress = z.infer<typeof unlockProgress>;
+
+/** How to write the hint: the management key's answer to the card's challenge, and the whole object. Base64. */
+export const hintOrder = z.object({ response: base64(16), object: base64(64) });
+
+export type HintOrder = z.infer<typeof hintOrder>;
 
 const nothing = z.object({});
 
@@ -198,13 +205,22 @@ export const LEASH_CALLS = {
     from: "agent",
     request: z.object({
       visit: token,
-      step: z.enum(["reset", "rotate"]),
+      step: z.enum(["reset", "hint", "rotate"]),
       /** Which released PUK it answers to: the first, or the other candidate. Tells a repeat from a second try. */
       attempt: z.number().int().min(1).max(2),
       status: statusWord,
       lost: z.boolean(),
     }),
     reply: unlockProgress,
+  },
+  /**
+   * The holder's card took the PUK and gave a challenge for its management key. The reply answers it, once in an unlock,
+   * and says what to write into the hint object. The key itself never leaves the server.
+   */
+  unlock_hint: {
+    from: "agent",
+    request: z.object({ visit: token, challenge: base64(16) }),
+    reply: hintOrder,
   },
   /** The holder's card signed `statements.unlockDone` with 9A after VERIFY with the new passcode. */
   unlock_prove: {
@@ -235,6 +251,8 @@ export const LEASH_CALLS = {
         z.object({ state: z.literal("tries_left"), triesLeft: z.number().int().min(0).max(15) }),
         z.object({ state: z.literal("unknown") }),
       ]),
+      /** The card's hint object as it is; a card without one has none. */
+      hint: base64(64).optional(),
     }),
   },
   /** The ceremony is over or was given up: let the holder's card go. */

@@ -52,6 +52,7 @@ const SERVER: LeashHandlers<"server"> = {
   sign_in: unexpected,
   unlock_authorise: unexpected,
   unlock_report: unexpected,
+  unlock_hint: unexpected,
   unlock_prove: unexpected,
   unlock_lost: unexpected,
 };

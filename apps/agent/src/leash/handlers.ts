@@ -12,6 +12,7 @@ import { cardRefusal } from "../desk/card-refusal.ts";
 import type { CardsHeld } from "../desk/cards-held.ts";
 import type { Desk } from "../desk/desk.ts";
 import type { Logger } from "../log.ts";
+import { readHint } from "../unlock/hint.ts";
 import type { Visits } from "../visits/visit-memory.ts";
 
 /** What the server's calls act on. */
@@ -73,7 +74,9 @@ async function prove(
       const statement = statements.cardProof({ origin, ceremony, keyHash, nonce });
       const signature = await signStatement(piv, "9e", { key, statement });
       const certificate = toBase64(key.certificate);
-      return { certificate, signature, passcode: await passcodeState(piv) };
+      const hint = await readHint(piv);
+      const passcode = await passcodeState(piv);
+      return { certificate, signature, passcode, ...(hint && { hint: toBase64(hint) }) };
     }),
   );
 }

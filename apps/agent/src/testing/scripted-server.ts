@@ -210,6 +210,7 @@ class Script implements ScriptedServer {
       sign_in: async ({ visit }) => this.end(visit),
       unlock_authorise: unscripted,
       unlock_report: unscripted,
+      unlock_hint: unscripted,
       unlock_prove: unscripted,
       unlock_lost: unscripted,
     };

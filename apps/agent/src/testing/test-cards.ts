@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, type KeyObject } from "node:crypto";
-import { encodeTlv, fromHex, Secret, toBase64Url, utf8Bytes } from "@lanyard/bytes";
+import { encodeTlv, fromHex, Secret, toBase64Url, toHex, utf8Bytes } from "@lanyard/bytes";
 import { nodeBlockCipher, nodeCardCrypto, randomBytes } from "@lanyard/crypto";
 import {
   openPivSession,
@@ -42,7 +42,10 @@ export interface CardWish {
 export async function issueCard(wish: CardWish): Promise<IssuedCard> {
   const { careId, serial, passcode, puk, profile = CARD_PROFILES.care } = wish;
   const guid = randomBytes(16);
-  const state = blankCardState(profile, { serial, guid, expires: "2031-12-31", passcode, puk });
+  const state = blankCardState(profile, {
+    ...{ serial, guid, expires: "2031-12-31", passcode, puk },
+    managementKey: { algorithm: "aes256", value: toHex(randomBytes(32)) },
+  });
   const card = createVirtualCard({ state, crypto: nodeCardCrypto, save: async () => undefined });
   const reader = createVirtualReader("issuing");
   reader.insert(card);

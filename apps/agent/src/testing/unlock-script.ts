@@ -1,9 +1,12 @@
 import { type KeyObject, verify } from "node:crypto";
 import { Aes256Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from "@hpke/core";
-import { asciiBytes, Secret } from "@lanyard/bytes";
+import { asciiBytes, fromHex, Secret, toBase64 } from "@lanyard/bytes";
+import { encryptBlock } from "@lanyard/crypto";
+import { encodeHint } from "@lanyard/identity";
 import { statusEffect } from "@lanyard/piv";
 import {
   encodeRelease,
+  type HintOrder,
   Refusal,
   type RequestOf,
   releaseInfo,
@@ -24,6 +27,8 @@ export interface UnlockScript {
   isVerified: boolean;
   /** The ceremony PUKs are sealed for; any but the task's own must not open. */
   sealedFor: string;
+  /** Another than the card's own. */
+  managementKey: Uint8Array | undefined;
   /** Runs before the reply to each call: to pull a card, or cut the line. */
   before: (call: string) => void | Promise<void>;
 }
@@ -41,6 +46,9 @@ export interface UnlockPlan {
   readonly next: string;
   readonly change?: Partial<UnlockTask>;
 }
+
+/** What the scripted server has written onto cards. */
+export const HINT = encodeHint({ index: 4, mac: new Uint8Array(32).fill(5) });
 
 const suite = new CipherSuite({
   kem: new DhkemX25519HkdfSha256(),
@@ -66,6 +74,7 @@ export function scriptUnlock(plan: UnlockPlan): UnlockScript {
     told: [],
     isVerified: false,
     sealedFor: task.ceremony,
+    managementKey: undefined,
     before: () => undefined,
   };
   visit.state = "bound";
@@ -73,6 +82,7 @@ export function scriptUnlock(plan: UnlockPlan): UnlockScript {
   const game = new UnlockGame(plan, script);
   server.handlers.unlock_authorise = (body) => game.authorise(body);
   server.handlers.unlock_report = (body) => game.report(body);
+  server.handlers.unlock_hint = (body) => game.hint(body);
   server.handlers.unlock_prove = (body) => game.prove(body);
   server.handlers.unlock_lost = (body) => game.lost(body);
   return script;
@@ -92,6 +102,7 @@ function taskOf(plan: UnlockPlan): UnlockTask {
     tokens: { names: ["Maria", "Okafor"], dateOfBirth: "1984-03-17", numbers: [], codes: [] },
     evidence: "photo",
     pukChangeable: true,
+    hint: false,
     authoriseNonce: newNonce(),
     doneNonce: newNonce(),
     authorise: "press",
@@ -134,7 +145,7 @@ class UnlockGame {
     const { step, status, lost } = request;
     this.#script.told.push(`${step} ${lost ? "lost" : status.toString(16)}`);
     await this.#script.before(`unlock_report ${step}`);
-    if (step === "rotate") return { next: "go_on" };
+    if (step !== "reset") return { next: "go_on" };
     const { candidates, next } = this.#plan;
     if (lost) return this.#return();
     if (statusEffect(status) === "applied")
@@ -144,6 +155,15 @@ class UnlockGame {
     this.#tried += 1;
     const other = candidates[this.#tried];
     return other === undefined ? this.#return() : this.#open(other, undefined);
+  }
+
+  /** Answers with the management key of the very card, unless a test says another. */
+  async hint({ challenge }: RequestOf<"unlock_hint">): Promise<HintOrder> {
+    await this.#script.before("unlock_hint");
+    const { algorithm, value } = this.#plan.holder.card.state.managementKey;
+    const block = Buffer.from(challenge, "base64");
+    const response = encryptBlock(algorithm, this.#script.managementKey ?? fromHex(value), block);
+    return { response: toBase64(response), object: toBase64(HINT) };
   }
 
   async prove({ signature }: RequestOf<"unlock_prove">): Promise<UnlockProgress> {

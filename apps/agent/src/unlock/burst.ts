@@ -1,8 +1,10 @@
-import type { Secret } from "@lanyard/bytes";
+import { type Secret, toBase64 } from "@lanyard/bytes";
 import { type Burst, type BurstEvent, beginBurst, stepBurst } from "@lanyard/identity";
 import { CardError, isCardLost, type ReferenceDataOutcome } from "@lanyard/piv";
 import {
+  type HintOrder,
   type ReleasedPuks,
+  type RequestOf,
   type SealedRelease,
   statements,
   type UnlockProgress,
@@ -11,6 +13,7 @@ import {
 import { signStatement } from "../desk/card-key.ts";
 import type { CardHands, HeldCard } from "../desk/held-card.ts";
 import type { Logger } from "../log.ts";
+import { MANAGEMENT_ALGORITHM, writeHint } from "./hint.ts";
 import type { Reports } from "./reports.ts";
 import { isSameCard } from "./same-card.ts";
 import type { SealingKey } from "./sealed-puks.ts";
@@ -52,6 +55,9 @@ export async function runBurst(order: BurstOrder): Promise<BurstEnd> {
 /** The table is done when it says so, or stopped: nothing more goes to the card. */
 const ENDS: ReadonlySet<Burst["phase"]> = new Set(["done", "stopped"]);
 
+/** For the server; the card waits without a transaction. */
+const WAITS: ReadonlySet<Burst["phase"]> = new Set(["await_release", "await_hint", "await_next"]);
+
 class BurstRun {
   readonly #order: BurstOrder;
   #burst: Burst;
@@ -60,21 +66,23 @@ class BurstRun {
   /** The server's answer to the newest report. */
   #progress: Promise<UnlockProgress | undefined> = Promise.resolve(undefined);
   #returnCode: string | undefined;
+  #challenge: Uint8Array | undefined;
+  #hint: HintOrder | undefined;
   /** Which released PUK is in hand: the first, or the other candidate. */
   #attempt = 0;
   #isCardLost = false;
 
   constructor(order: BurstOrder) {
     this.#order = order;
-    this.#burst = beginBurst(order.task.pukChangeable, false);
+    this.#burst = beginBurst({ ...order.task, canRotate: false });
   }
 
   async toTheEnd(hands: CardHands): Promise<BurstEnd> {
     const first = await this.#take(this.#order.firstRelease);
     if (first?.candidate === undefined) return this.endLost("answer_lost");
-    this.#burst = beginBurst(this.#order.task.pukChangeable, first.next !== undefined);
+    this.#burst = beginBurst({ ...this.#order.task, canRotate: first.next !== undefined });
     while (!ENDS.has(this.#burst.phase)) {
-      if (this.#burst.phase === "await_release") await this.#awaitRelease();
+      if (WAITS.has(this.#burst.phase)) await this.#wait();
       else if (this.#burst.phase === "power_cycle") await this.#step(hands);
       // One transaction for what belongs together; never across a wait for the server, or the power cycle.
       else await hands.session.transaction(() => this.#whileOnCard(hands));
@@ -97,7 +105,9 @@ class BurstRun {
 
   async #whileOnCard(hands: CardHands): Promise<void> {
     const isOffCard = () =>
-      ENDS.has(this.#burst.phase) || ["await_release", "power_cycle"].includes(this.#burst.phase);
+      ENDS.has(this.#burst.phase) ||
+      WAITS.has(this.#burst.phase) ||
+      this.#burst.phase === "power_cycle";
     while (!isOffCard()) await this.#step(hands);
   }
 
@@ -125,6 +135,11 @@ class BurstRun {
         return this.#reported("reset", () =>
           hands.piv.resetRetryCounter(inHand(this.#candidate), passcode),
         );
+      case "hint_challenge":
+        this.#challenge = await hands.piv.askManagementChallenge(MANAGEMENT_ALGORITHM);
+        return { type: this.#challenge === undefined ? "not_applied" : "applied" };
+      case "hint_write":
+        return this.#reported("hint", () => writeHint(hands.piv, inHand(this.#hint)));
       case "rotate":
         return this.#reported("rotate", () =>
           hands.piv.changePuk(inHand(this.#candidate), inHand(this.#next)),
@@ -143,8 +158,8 @@ class BurstRun {
 
   /** Sends the command once and reports what came of it, without waiting for the reply. */
   async #reported(
-    step: "reset" | "rotate",
-    send: () => Promise<ReferenceDataOutcome>,
+    step: RequestOf<"unlock_report">["step"],
+    send: () => Promise<Pick<ReferenceDataOutcome, "statusWord" | "effect">>,
   ): Promise<BurstEvent> {
     const { reports } = this.#order;
     const answered = { step, attempt: this.#attempt } as const;
@@ -169,20 +184,28 @@ class BurstRun {
     return { type: "applied" };
   }
 
-  /** Waits for the answer to the report: another PUK, or the end. */
-  async #awaitRelease(): Promise<void> {
-    const progress = await this.#progress;
-    this.#note(progress);
-    if (progress?.next !== "open") {
-      this.#burst = stepBurst(this.#burst, { type: "unknown" });
+  /** Waits for what the server has to say: another PUK, the hint, or the end. */
+  async #wait(): Promise<void> {
+    const puks = await this.#nextPuks();
+    if (this.#burst.phase === "await_hint") {
+      const canRotate = puks !== undefined && puks.candidate === undefined;
+      const challenge = toBase64(inHand(this.#challenge));
+      this.#hint = await this.#order.reports.askHint(challenge);
+      const type = this.#hint === undefined ? "not_hinted" : "hinted";
+      this.#burst = stepBurst(this.#burst, { type, canRotate });
       return;
     }
-    const puks = await this.#take(progress.release);
     const event: BurstEvent =
       puks === undefined
         ? { type: "unknown" }
         : { type: "released", canRotate: puks.candidate === undefined };
     this.#burst = stepBurst(this.#burst, event);
+  }
+
+  async #nextPuks(): Promise<ReleasedPuks | undefined> {
+    const progress = await this.#progress;
+    this.#note(progress);
+    return progress?.next === "open" ? this.#take(progress.release) : undefined;
   }
 
   /**
@@ -224,8 +247,8 @@ class BurstRun {
   }
 }
 
-/** The table never asks for a PUK that is not in hand. */
-function inHand(puk: Secret | undefined): Secret {
-  if (puk === undefined) throw new CardError("card/bad_argument", "That PUK was not released.");
-  return puk;
+/** The table never asks for what is not in hand. */
+function inHand<Thing>(thing: Thing | undefined): Thing {
+  if (thing === undefined) throw new CardError("card/bad_argument", "That was not released.");
+  return thing;
 }

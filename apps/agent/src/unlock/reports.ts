@@ -1,4 +1,10 @@
-import type { JournalEntry, RequestOf, UnlockProgress } from "@lanyard/wire";
+import {
+  type HintOrder,
+  type JournalEntry,
+  Refusal,
+  type RequestOf,
+  type UnlockProgress,
+} from "@lanyard/wire";
 import type { Rooms } from "../rooms.ts";
 
 /**
@@ -11,13 +17,15 @@ export interface Reports {
   report(body: Omit<RequestOf<"unlock_report">, "visit">): Promise<UnlockProgress | undefined>;
   prove(body: Omit<RequestOf<"unlock_prove">, "visit">): Promise<UnlockProgress | undefined>;
   lost(reason: RequestOf<"unlock_lost">["reason"]): Promise<UnlockProgress | undefined>;
+  /** Asked once, now or not at all: the card's challenge is good for one answer. Never rejects. */
+  askHint(challenge: string): Promise<HintOrder | undefined>;
 }
 
 /** How long a broken leash is waited for, all reports of a burst together. */
 export const LEASH_BACK_MS = 10_000;
 
 export function openReports(
-  { outbox, timers }: Pick<Rooms, "outbox" | "timers">,
+  { outbox, timers, leash, log }: Pick<Rooms, "outbox" | "timers" | "leash" | "log">,
   { ceremony, visit }: { readonly ceremony: string; readonly visit: string },
 ): Reports {
   let giveUpAt: number | undefined;
@@ -33,5 +41,13 @@ export function openReports(
     report: (body) => tell({ ceremony, call: "unlock_report", body: { visit, ...body } }),
     prove: (body) => tell({ ceremony, call: "unlock_prove", body: { visit, ...body } }),
     lost: (reason) => tell({ ceremony, call: "unlock_lost", body: { visit, reason } }),
+    askHint: async (challenge) => {
+      try {
+        return await leash.call("unlock_hint", { visit, challenge });
+      } catch (error) {
+        log.warn({ code: error instanceof Refusal ? error.code : "lost" }, "unlock.no_hint");
+        return undefined;
+      }
+    },
   };
 }

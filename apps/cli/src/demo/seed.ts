@@ -198,6 +198,7 @@ function recordedProfile({ profile }: CardState): CardProfile {
     pukTries: profile.pukTries,
     pukChangeable: profile.pukChangeable,
     pukTriesComeBack: profile.resetsPukCounterOnSuccess,
+    hint: profile.hasHintObject,
   };
 }
 

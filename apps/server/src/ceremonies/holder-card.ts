@@ -43,6 +43,8 @@ export interface ProvenCard {
   readonly proofNonce: string;
   readonly signature: ReplyOf<"card_prove">["signature"];
   readonly passcode: ReplyOf<"card_prove">["passcode"];
+  /** The hint object it showed. Proves nothing before its MAC was checked. */
+  readonly hint: string | undefined;
 }
 
 /**
@@ -99,8 +101,8 @@ export async function proveHolderCard(
   const namesAgree = card.careId === verified.careId && card.serial === verified.cardSerial;
   if (!isItsCardKey || !namesAgree || cardStanding(card, core.now()) === "cleared")
     return { reason: "card_not_genuine" };
-  const { signature, passcode } = reply;
-  return { ceremony, insertion, card, person, proofNonce, signature, passcode };
+  const { signature, passcode, hint } = reply;
+  return { ceremony, insertion, card, person, proofNonce, signature, passcode, hint };
 }
 
 async function ask(

@@ -2,6 +2,7 @@ import { certificateIn, type Desk, standingOf, type UnlockEvent } from "@lanyard
 import { statusEffect, statusName, triesLeftFrom } from "@lanyard/piv";
 import {
   type CallsFrom,
+  type HintOrder,
   Refusal,
   type RequestOf,
   statements,
@@ -19,6 +20,7 @@ import {
   type Scene as SceneOf,
   sceneOf,
 } from "./at-desk.ts";
+import { makeHint } from "./hint.ts";
 import { type CommittedStep as Committed, commitStep, type StepEntry as Entry } from "./runner.ts";
 import { isSealingKey } from "./sealed-release.ts";
 import { UNLOCK, type UnlockCeremony, type UnlockTypes } from "./unlock-kind.ts";
@@ -59,6 +61,10 @@ export function createUnlockAtDesk(core: Core, rooms: Rooms): UnlockAtDesk {
         const { event, entry } = readReport(scene.ceremony, request);
         return commit(scene, event, entry);
       },
+      unlock_hint: async ({ visit, challenge }) => {
+        const scene = await sceneOf(core, { kind: UNLOCK, visits, desk, visit });
+        return giveHint(core, scene, challenge);
+      },
       unlock_prove: async (request) => {
         const scene = await late(desk, request.visit);
         const type = isDone(core, scene, request) ? "proof_valid" : "proof_invalid";
@@ -95,6 +101,16 @@ async function authorise(
   const step = await commitStep(core, { kind: UNLOCK, id: scene.ceremony.id, event, entry });
   if (step === undefined) throw new Refusal("not_released");
   return carryOut(core, rooms, { scene, step });
+}
+
+/** As with a PUK: the commit and its audit entry first, and only then what was asked for. */
+async function giveHint(core: Core, scene: Scene, challenge: string): Promise<HintOrder> {
+  const event = { type: "hint_asked" } as const;
+  const entry = { action: "unlock.hint_given", details: { challenge } } as const;
+  const step = await commitStep(core, { kind: UNLOCK, id: scene.ceremony.id, event, entry });
+  const order = step?.commands.find((command) => command.type === "give_hint");
+  if (step === undefined || order === undefined) throw new Refusal("not_released");
+  return makeHint(core, step.card, { challenge, index: order.index });
 }
 
 /** An answer to the first candidate, when the second has been released already. */
@@ -197,6 +213,11 @@ function readReport(
     return {
       event: { type: "rotation_answered", applied: effect === "applied" },
       entry: { action: "unlock.rotated", details },
+    };
+  if (step === "hint")
+    return {
+      event: { type: "hint_answered", applied: effect === "applied" },
+      entry: { action: "unlock.hint_answered", details },
     };
   const index = ceremony.state.candidate ?? -1;
   if (effect === "applied")

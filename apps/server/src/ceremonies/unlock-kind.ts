@@ -24,12 +24,13 @@ const stateSchema = z
     next: index.optional(),
     triedBoth: z.boolean(),
     passcodeSet: z.boolean().default(false),
+    hint: z.enum(["given", "written", "failed"]).optional(),
     rotated: z.boolean(),
     reason: z.enum([...END_REASONS, ...UNLOCK_END_REASONS]).optional(),
   })
   // JSON leaves out what is undefined.
-  .transform(({ evidence, candidate, next, reason, ...rest }) => ({
-    ...{ evidence, candidate, next, reason },
+  .transform(({ evidence, candidate, next, hint, reason, ...rest }) => ({
+    ...{ evidence, candidate, next, hint, reason },
     ...rest,
   }));
 

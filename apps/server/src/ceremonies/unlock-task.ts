@@ -46,6 +46,7 @@ export async function unlockTask(core: Core, visit: Visit): Promise<UnlockTask> 
     tokens: tokensOf(holder, card, codes),
     evidence: ceremony.state.evidence ?? "",
     pukChangeable: card.profile.pukChangeable,
+    hint: card.profile.hint,
     authoriseNonce: ceremony.notes.authoriseNonce,
     doneNonce: ceremony.notes.doneNonce,
     authorise: core.config.authorise,

@@ -14,6 +14,7 @@ import type { Core } from "../core.ts";
 import { newNonce } from "../random.ts";
 import type { VisitService } from "../visits/visit.service.ts";
 import type { CeremonyService } from "./ceremony.service.ts";
+import { heedHint } from "./hint.ts";
 import {
   type CardRefusal,
   findHolderInsertion,
@@ -184,6 +185,8 @@ async function begin(
   const ceremony = newCeremony(core, session, { proven, expectedSerial });
   await core.store.transaction(async (records) => {
     await records.ceremonies.add(ceremony);
+    const { serial } = card;
+    const finding = await heedHint(core, records, { serial, hint: proven.hint });
     await record(records, {
       action: "card.proven",
       at: ceremony.startedAt,
@@ -194,6 +197,7 @@ async function begin(
       deskId: session.deskId,
       details: {
         passcode: proven.passcode.state,
+        ...finding,
         origin: core.config.origin,
         keyHash: certificateIn(card, "9E")?.keyHash ?? "",
         nonce: proven.proofNonce,

@@ -13,6 +13,7 @@ import {
 } from "@lanyard/identity";
 import {
   ecdsaRawFromDer,
+  INSTRUCTIONS,
   openPivSession,
   type PivSession,
   rsaPkcs1Padding,
@@ -36,6 +37,7 @@ import {
   openAuthority,
 } from "../certificates/authority.ts";
 import { openTrust, type Trust } from "../certificates/trust.ts";
+import { secretsOf } from "../secrets/card-identity.ts";
 import { createMasterKeyFile, openKeyFile } from "../secrets/key-file.ts";
 import { type BlankCardKeys, type IssuedCard, type IssueOrder, issueCard } from "./issue-card.ts";
 
@@ -99,6 +101,7 @@ function orderFor({ state }: VirtualCard, change: Partial<IssueOrder> = {}): Iss
       pukTries: profile.pukTries,
       pukChangeable: profile.pukChangeable,
       pukTriesComeBack: profile.resetsPukCounterOnSuccess,
+      hint: profile.hasHintObject,
     },
     ...DATES,
     issuedAt: new Date("2026-01-02"),
@@ -279,6 +282,28 @@ describe("other orders", () => {
 });
 
 describe("a card that does not do its part", () => {
+  test("the card leaves on a management key of its own, and its maker's opens it no more", async () => {
+    const card = blankOf();
+    const { management: makers } = keysOf(card.state);
+    const issued = await issue(card);
+    const key = await secrets.deriveManagementKey(secretsOf(issued.card, issued.seed));
+    const management = { algorithm: "aes256", key, cipher: nodeBlockCipher } as const;
+    await onCard(card, async (piv) => {
+      expect(await piv.authenticateManagementKey(makers)).toMatchObject({ ok: false });
+      expect(await piv.authenticateManagementKey(management, randomBytes)).toEqual({ ok: true });
+    });
+  });
+
+  test("[YUBICO-PIV] a card that keeps its maker's management key is not issued", async () => {
+    const card = blankOf();
+    const kept = { kind: "status_word", statusWord: 0x9000, effect: "skipped" } as const;
+    card.faults.arm(kept, { ins: INSTRUCTIONS.setManagementKey });
+    await expect(issue(card)).rejects.toMatchObject({ code: "issuance/management_key_kept" });
+    const none = blankOf();
+    none.faults.arm({ ...kept, statusWord: 0x6d00 }, { ins: INSTRUCTIONS.setManagementKey });
+    await expect(issue(none)).rejects.toMatchObject({ code: "issuance/management_key_kept" });
+  });
+
   test("a wrong management key: refused, and the blank is as blank as before", async () => {
     const card = blankOf();
     const before = structuredClone(card.state);

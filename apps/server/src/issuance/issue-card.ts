@@ -12,6 +12,8 @@ import {
 } from "@lanyard/identity";
 import {
   type Card,
+  CardError,
+  isCardLost,
   type ManagementKey,
   openPivSession,
   type PivSession,
@@ -20,9 +22,11 @@ import {
 } from "@lanyard/piv";
 import type { CertificateAuthority } from "../certificates/authority.ts";
 import { keyHashOf } from "../certificates/trust.ts";
+import { MANAGEMENT_ALGORITHM, secretsOf } from "../secrets/card-identity.ts";
 
 export type IssuanceErrorCode =
   | "issuance/management_key_refused"
+  | "issuance/management_key_kept"
   | "issuance/puk_refused"
   | "issuance/passcode_refused";
 
@@ -79,10 +83,11 @@ const SLOTS = {
 const SEED_BYTES = 32;
 
 /**
- * Personalises a blank card: keys made on the card, certificates onto it, PUK 0 in the place of the maker's, the first
- * passcode or none. No key ever leaves the card (DESIGN 3.3).
+ * Personalises a blank card: keys made on the card, certificates onto it, a management key of its own and PUK 0 in the
+ * place of the maker's, the first passcode or none. No key ever leaves the card (DESIGN 3.3).
  *
- * @throws {IssuanceError} `issuance/management_key_refused` | `issuance/puk_refused` | `issuance/passcode_refused`
+ * @throws {IssuanceError} `issuance/management_key_refused` | `issuance/management_key_kept` | `issuance/puk_refused` |
+ * `issuance/passcode_refused`
  */
 export async function issueCard(
   card: Card,
@@ -116,6 +121,7 @@ export async function issueCard(
     issuedAt: order.issuedAt,
     registers: freshRegisters(order.profile.pukTries),
   };
+  await installManagementKey(piv, issued, { seed, parts });
   await installPuk(piv, issued, { seed, parts });
   await installPasscode(piv, order, parts.blank);
   return { card: issued, seed };
@@ -141,20 +147,45 @@ async function certify(
   return { slot, der, keyHash: keyHashOf(publicKey), notBefore, notAfter, revokedAt: undefined };
 }
 
+interface Installing {
+  readonly seed: CardSeed;
+  readonly parts: { readonly blank: BlankCardKeys } & IssuingParts;
+}
+
+/**
+ * A card still on its maker's management key is not issued: anybody could write to it. The new one is proven in both
+ * directions before it is believed [PIV-2 A.2].
+ */
+async function installManagementKey(
+  piv: PivSession,
+  card: Smartcard,
+  { seed, parts }: Installing,
+): Promise<void> {
+  const key = await parts.secrets.deriveManagementKey(secretsOf(card, seed));
+  const { cipher } = parts.blank.management;
+  const management = { algorithm: MANAGEMENT_ALGORITHM, key, cipher } as const;
+  try {
+    await piv.setManagementKey(management);
+    const proven = await piv.authenticateManagementKey(management, (bytes) => randomBytes(bytes));
+    if (proven.ok) return;
+  } catch (error) {
+    if (!(error instanceof CardError) || isCardLost(error)) throw error;
+  } finally {
+    key.wipe();
+  }
+  throw new IssuanceError(
+    "issuance/management_key_kept",
+    "The card kept its maker's management key.",
+  );
+}
+
 /** A card still on its maker's PUK is not issued: anybody could unlock it. */
 async function installPuk(
   piv: PivSession,
   card: Smartcard,
-  {
-    seed,
-    parts,
-  }: { readonly seed: CardSeed; readonly parts: { readonly blank: BlankCardKeys } & IssuingParts },
+  { seed, parts }: Installing,
 ): Promise<void> {
-  const cardKeyHash =
-    card.certificates.find((certificate) => certificate.slot === "9E")?.keyHash ?? "";
-  const { careId, issuanceId } = card;
-  const of = { ...seed, careId, issuanceId, cardKeyHash };
-  const puk = await parts.secrets.derivePuk(of, 0);
+  const puk = await parts.secrets.derivePuk(secretsOf(card, seed), 0);
   try {
     if (card.profile.pukChangeable) {
       const { effect } = await piv.changePuk(parts.blank.puk, puk);

@@ -24,7 +24,8 @@ export function cardSecrets(keys: MasterKeys): CardSecrets {
     // Set at issuance and not rotated with the PUK: of the version the card was issued under.
     deriveManagementKey: async (of) =>
       new Secret(await keys.mac(of.keyVersion, managementKeyMessage(of))),
-    hintMac: (of, index) => keys.mac(keyVersionOf(of, index), hintMessage(of, index)),
+    // An old backup does not know of later versions, and the hint is read to make up for old backups.
+    hintMac: (of, index) => keys.mac(of.keyVersion, hintMessage(of, index)),
   };
 }
 

@@ -24,6 +24,8 @@ const profile = z.object({
   pukTries: z.number(),
   pukChangeable: z.boolean(),
   pukTriesComeBack: z.boolean(),
+  // Cards recorded before there were hints have none.
+  hint: z.boolean().default(false),
 });
 
 export function cardsStore(trx: Transaction): Cards {

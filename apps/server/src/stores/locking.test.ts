@@ -14,6 +14,7 @@ async function addCard({ db }: OpenDatabase): Promise<void> {
     pukTries: 15,
     pukChangeable: true,
     pukTriesComeBack: true,
+    hint: false,
   };
   await sql`insert into organisation values ('RX1', 'One', null)`.execute(db);
   await sql`insert into person values ('555000000001', null, 'A', 'B', '1980-01-01', null, null,

@@ -28,6 +28,8 @@ export interface ScriptedDesk {
   readonly answers: Writable<LeashHandlers<"agent">>;
   /** How the holder's card says its passcode stands. */
   passcode: ReplyOf<"card_prove">["passcode"];
+  /** The hint object that the holder's card shows. */
+  hint: string | undefined;
   readonly insertions: readonly (string | undefined)[];
   call<Call extends CallsFrom<"agent">>(call: Call, body: RequestOf<Call>): Promise<ReplyOf<Call>>;
   /** Puts a card in and tells the server; resolves when the server has acted on it. */
@@ -83,6 +85,7 @@ class Desk implements ScriptedDesk {
   readonly answers: Writable<LeashHandlers<"agent">>;
   readonly closed: ScriptedDesk["closed"];
   passcode: ReplyOf<"card_prove">["passcode"] = { state: "blocked" };
+  hint: string | undefined;
   readonly #socket: WebSocket;
   readonly #peer: Peer<"agent">;
   readonly #readers: ({ readonly card: TestCard; readonly insertion: string } | undefined)[];
@@ -215,7 +218,9 @@ class Desk implements ScriptedDesk {
         const { keyHash } = found(card.record.certificates.find(({ slot }) => slot === "9E"));
         const message = statements.cardProof({ origin, ceremony, keyHash, nonce });
         const signature = card.sign("9E", message);
-        return { certificate: card.certificate("9E"), signature, passcode: this.passcode };
+        const certificate = card.certificate("9E");
+        const { passcode, hint } = this;
+        return { certificate, signature, passcode, ...(hint !== undefined && { hint }) };
       },
       card_release: async () => ({}),
       session_begin: async ({ session, insertion }) => {

@@ -26,6 +26,7 @@ export const PROFILE: CardProfile = {
   pukTries: 15,
   pukChangeable: true,
   pukTriesComeBack: false,
+  hint: false,
 };
 
 export interface CardWish {

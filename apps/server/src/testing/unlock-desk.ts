@@ -156,7 +156,7 @@ export function openRelease(unlocking: Unlocking, progress: UnlockProgress) {
 
 export function report(
   { desk, visit }: Unlocking,
-  step: "reset" | "rotate",
+  step: "reset" | "hint" | "rotate",
   status: number,
   more: { readonly lost?: boolean; readonly attempt?: 1 | 2 } = {},
 ): Promise<UnlockProgress> {

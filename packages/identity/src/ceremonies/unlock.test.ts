@@ -19,6 +19,7 @@ const PROFILE: CardProfile = {
   pukTries: 15,
   pukChangeable: true,
   pukTriesComeBack: true,
+  hint: false,
 };
 
 const START: UnlockContext = {

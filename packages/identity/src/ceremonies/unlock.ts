@@ -36,6 +36,8 @@ export interface Unlock {
   readonly triedBoth: boolean;
   /** The card answered 9000 to RESET RETRY COUNTER: whatever was lost after that, the new passcode is on it. */
   readonly passcodeSet: boolean;
+  /** How the hint went: the answer to the card's challenge left, and what the card said to the write. */
+  readonly hint: "given" | "written" | "failed" | undefined;
   /** The card took the rotation to `next` (9000). Counts only with the closing proof. */
   readonly rotated: boolean;
   readonly reason: UnlockEndReason | undefined;
@@ -83,6 +85,9 @@ export type UnlockEvent =
   | { readonly type: "puk_refused"; readonly index: number; readonly triesLeft: number }
   /** RESET RETRY COUNTER was refused for another reason: nothing changed on the card. */
   | { readonly type: "reset_refused"; readonly passcode: boolean }
+  /** The agent asks for the answer to the card's challenge, and for what to write. */
+  | { readonly type: "hint_asked" }
+  | { readonly type: "hint_answered"; readonly applied: boolean }
   | { readonly type: "rotation_answered"; readonly applied: boolean }
   | { readonly type: "proof_valid" }
   | { readonly type: "proof_invalid" };
@@ -95,6 +100,8 @@ export type UnlockCommand =
       readonly candidate: number | undefined;
       readonly next: number | undefined;
     }
+  /** Answer the card's challenge, and make the hint of this index. */
+  | { readonly type: "give_hint"; readonly index: number }
   | { readonly type: "notify_holder" };
 
 /** What the server remembers of an unlock beside its state. */
@@ -131,6 +138,7 @@ export function beginUnlock(passcodeState: CardPasscodeState): Unlock {
     next: undefined,
     triedBoth: false,
     passcodeSet: false,
+    hint: undefined,
     rotated: false,
     reason: undefined,
   };
@@ -169,9 +177,10 @@ const UNLOCK: Table<Row, UnlockEvent, UnlockOutcome | undefined> = {
   person_confirmed: { person_confirmed: confirm, operation_chosen: choose, abort },
   chosen:           { person_confirmed: confirm, operation_chosen: choose, authorised: authorise, abort },
   released:         { puk_accepted: accept, puk_refused: refuse, reset_refused: refuseReset, lost },
-  pin_set:          { rotation_answered: rotate, proof_valid: verify, proof_invalid: doubt, lost },
+  pin_set:          { hint_asked: giveHint, hint_answered: noteHint, rotation_answered: rotate,
+                      proof_valid: verify, proof_invalid: doubt, lost },
   uncertain:        { puk_accepted: acceptLate, puk_refused: refuseLate, reset_refused: refuseResetLate,
-                      rotation_answered: rotate, proof_valid: proveLate, signed_later: settle },
+                      hint_answered: noteHint, rotation_answered: rotate, proof_valid: proveLate, signed_later: settle },
   verified:         {},
   aborted:          {},
   confirmed_later:  {},
@@ -251,6 +260,21 @@ function refuse(
 function refuseReset(row: Row, event: { readonly passcode: boolean }): UnlockOutcome {
   const reason = event.passcode ? "passcode_refused_by_card" : "refused_by_card";
   return to(row, { phase: "aborted", reason });
+}
+
+/**
+ * Once in an unlock, and before the PUK is changed: the hint says what the card has just accepted. Whoever has the answer
+ * may write to the card until it loses power, so it is given for no other card and no second time.
+ */
+function giveHint(row: Row): UnlockOutcome | undefined {
+  const { candidate, hint } = row.ceremony;
+  const isWanted = row.profile.hint && row.profile.pukChangeable;
+  if (!isWanted || hint !== undefined || candidate === undefined) return undefined;
+  return to(row, { hint: "given" }, { commands: [{ type: "give_hint", index: candidate }] });
+}
+
+function noteHint(row: Row, event: { readonly applied: boolean }): UnlockOutcome {
+  return to(row, { hint: event.applied ? "written" : "failed" });
 }
 
 function rotate(row: Row, event: { readonly applied: boolean }): UnlockOutcome {

@@ -1,4 +1,7 @@
-/** Instruction bytes of the PIV card application [PIV-2 §3]. */
+/**
+ * Instruction bytes of the PIV card application [PIV-2 §3]. It has none to set the card-management key: the last is the
+ * one that makers of cards have in common [YUBICO-PIV].
+ */
 export const INSTRUCTIONS = {
   verify: 0x20,
   changeReferenceData: 0x24,
@@ -9,6 +12,7 @@ export const INSTRUCTIONS = {
   getResponse: 0xc0,
   getData: 0xcb,
   putData: 0xdb,
+  setManagementKey: 0xff,
 } as const;
 
 export type InstructionName = keyof typeof INSTRUCTIONS;
@@ -18,6 +22,12 @@ export const TRY_COSTING_INSTRUCTIONS: ReadonlySet<number> = new Set([
   INSTRUCTIONS.verify,
   INSTRUCTIONS.changeReferenceData,
   INSTRUCTIONS.resetRetryCounter,
+]);
+
+/** Instructions whose bodies are secrets: wiped as soon as they are sent. */
+export const SECRET_INSTRUCTIONS: ReadonlySet<number> = new Set([
+  ...TRY_COSTING_INSTRUCTIONS,
+  INSTRUCTIONS.setManagementKey,
 ]);
 
 /**

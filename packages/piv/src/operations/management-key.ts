@@ -8,6 +8,7 @@ import {
   witnessCommand,
   witnessResponseCommand,
 } from "../commands/general-authenticate.ts";
+import { setManagementKeyCommand } from "../commands/set-management-key.ts";
 import { ALGORITHMS, type CipherAlgorithm } from "../constants/algorithms.ts";
 import { statusEffect, statusName } from "../constants/status-words.ts";
 import { CardError } from "../errors.ts";
@@ -75,20 +76,73 @@ export async function authenticateOneWay(
 ): Promise<ManagementKeyOutcome> {
   const { algorithm, cipher } = management;
   const key = keyOf(management);
-  const { blockBytes } = ALGORITHMS[algorithm];
   const asked = await exchange(challengeCommand(algorithm));
   if (isRefusal(asked)) return refused(asked);
-  const challenge = parseAuthenticationBlock("challenge", dataOf(asked, NAME), blockBytes);
-  const response = cipher.encryptBlock(algorithm, key, challenge);
+  const response = cipher.encryptBlock(algorithm, key, challengeIn(asked, algorithm));
+  return answerChallenge(exchange, algorithm, response);
+}
+
+/**
+ * The card's challenge [PIV-2 A.1], for whoever has the key; `undefined` when the card gives none under this algorithm.
+ * Any other command in between uses it up.
+ *
+ * @throws {CardError} `card/malformed_answer` | `card/unexpected_status` | `card/unsupported` | `card/security_status`
+ */
+export async function askChallenge(
+  exchange: Exchange,
+  algorithm: CipherAlgorithm,
+): Promise<Uint8Array | undefined> {
+  const asked = await exchange(challengeCommand(algorithm));
+  return isRefusal(asked) ? undefined : challengeIn(asked, algorithm);
+}
+
+/**
+ * Gives the encrypted challenge back.
+ *
+ * @throws {CardError} `card/unexpected_status` | `card/unsupported` | `card/security_status`
+ */
+export async function answerChallenge(
+  exchange: Exchange,
+  algorithm: CipherAlgorithm,
+  response: Uint8Array,
+): Promise<ManagementKeyOutcome> {
   const answer = await exchange(challengeResponseCommand(algorithm, response));
   if (isRefusal(answer)) return refused(answer);
   if (statusName(answer.statusWord) !== "ok") throw statusError(answer.statusWord, NAME);
   return { ok: true };
 }
 
+/**
+ * Replaces the card-management key, by the command that makers of cards have in common [YUBICO-PIV]. Wants the present
+ * one first.
+ *
+ * @throws {CardError} `card/bad_argument` when the key is not as long as the algorithm's | `card/security_status` |
+ * `card/unexpected_status` | `card/unsupported`
+ */
+export async function setManagementKey(
+  exchange: Exchange,
+  management: Pick<ManagementKey, "algorithm" | "key">,
+): Promise<void> {
+  const command = setManagementKeyCommand(management.algorithm, keyOf(management));
+  try {
+    const { statusWord } = await exchange(command);
+    if (statusName(statusWord) !== "ok") throw statusError(statusWord, "SET MANAGEMENT KEY");
+  } finally {
+    command.data?.fill(0);
+  }
+}
+
+function challengeIn(asked: ResponseApdu, algorithm: CipherAlgorithm): Uint8Array {
+  return parseAuthenticationBlock(
+    "challenge",
+    dataOf(asked, NAME),
+    ALGORITHMS[algorithm].blockBytes,
+  );
+}
+
 const NAME = "GENERAL AUTHENTICATE";
 
-function keyOf({ algorithm, key }: ManagementKey): Uint8Array {
+function keyOf({ algorithm, key }: Pick<ManagementKey, "algorithm" | "key">): Uint8Array {
   if (key.length !== ALGORITHMS[algorithm].keyBytes)
     throw new CardError("card/bad_argument", "The key is not as long as the algorithm wants.");
   return key.reveal();

@@ -54,6 +54,7 @@ export function ceremonyCases(open: () => Store): void {
           next: 1,
           triedBoth: true,
           passcodeSet: true,
+          hint: "written",
           rotated: true,
           reason: "answer_lost",
         },

@@ -82,6 +82,7 @@ export function smartcard(change: Partial<Smartcard> = {}): Smartcard {
       pukTries: 15,
       pukChangeable: true,
       pukTriesComeBack: false,
+      hint: true,
     },
     certificates: (["9A", "9C", "9E"] as const).map((slot) =>
       certificate({ slot, keyHash: hashLike(`${serial}${slot}`) }),
@@ -143,6 +144,7 @@ export function ceremony(change: Partial<UnlockCeremony> = {}): UnlockCeremony {
       next: undefined,
       triedBoth: false,
       passcodeSet: false,
+      hint: undefined,
       rotated: false,
       reason: undefined,
     },

@@ -9,6 +9,7 @@ import { getData } from "./get-data.ts";
 import { putData } from "./put-data.ts";
 import { resetRetryCounter } from "./reset-retry-counter.ts";
 import { select } from "./select.ts";
+import { setManagementKey } from "./set-management-key.ts";
 import { verify } from "./verify.ts";
 
 /** Every command of the card's edge [PIV-2 §3]; GET RESPONSE is the channel's. */
@@ -21,6 +22,7 @@ const COMMANDS: ReadonlyMap<number, Command> = new Map<number, Command>([
   [INSTRUCTIONS.generalAuthenticate, generalAuthenticate],
   [INSTRUCTIONS.putData, putData],
   [INSTRUCTIONS.generateAsymmetricKeyPair, generateAsymmetricKeyPair],
+  [INSTRUCTIONS.setManagementKey, setManagementKey],
 ]);
 
 /**
