@@ -2,6 +2,7 @@ import { AssetsError } from "@lanyard/pages/node";
 import { startServer } from "./app.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { openLog } from "./log.ts";
+import { openBus } from "./nodes/open-bus.ts";
 import { SecretsError } from "./secrets/errors.ts";
 import { openSecrets } from "./secrets/open.ts";
 import { openDatabase } from "./sql/connection.ts";
@@ -61,14 +62,16 @@ async function serve(config: Config, running: ServerProcess): Promise<number> {
     },
   );
   const store = openStore(database);
+  const bus = await openBus(database, log);
   try {
-    const server = await startServer(config, { store, ...secrets, log });
+    const server = await startServer(config, { store, ...secrets, log, bus });
     running.tell(`Lanyard is running: ${server.origin}/`);
     const stopped = aborted(running.stop).then(() => SERVER_EXIT.ok);
     const code = await Promise.race([stopped, death]);
     await server.close();
     return code;
   } finally {
+    await bus.close();
     await store.close();
     await keys?.close();
   }

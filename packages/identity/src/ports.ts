@@ -219,6 +219,8 @@ export interface Sessions {
   /** Not ended yet. */
   openAtDesk(deskId: string): Promise<readonly Session[]>;
   open(): Promise<readonly Session[]>;
+  /** Which of these sessions have not ended yet. */
+  openAmong(ids: readonly string[]): Promise<ReadonlySet<string>>;
   touch(
     id: string,
     change: Partial<Pick<Session, "lastSeenAt" | "provenAt" | "leashId">>,

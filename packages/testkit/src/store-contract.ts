@@ -6,6 +6,7 @@ import { ceremonyCases } from "./store-contract/ceremony-cases.ts";
 import { deskCases } from "./store-contract/desk-cases.ts";
 import { enrolmentCases } from "./store-contract/enrolment-cases.ts";
 import { keyVersionCases } from "./store-contract/key-version-cases.ts";
+import { leashCases } from "./store-contract/leash-cases.ts";
 import { peopleCases } from "./store-contract/people-cases.ts";
 import { searchCases } from "./store-contract/search-cases.ts";
 import { sessionCases } from "./store-contract/session-cases.ts";
@@ -26,6 +27,7 @@ export function storeContract(name: string, open: () => Store): void {
     sessionCases(open);
     deskCases(open);
     enrolmentCases(open);
+    leashCases(open);
     auditCases(open);
   });
 }

@@ -14,6 +14,7 @@ import {
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Logger } from "../log.ts";
 import { newNonce } from "../random.ts";
+import { isOutcomeUnknown } from "../sql/faults.ts";
 import type { DeskOnLeash } from "./desk-calls.ts";
 import type { Links } from "./links.ts";
 
@@ -84,7 +85,11 @@ function attend(agent: WebSocket, options: GatewayOptions): void {
       const timer = setTimeout(run, milliseconds);
       return () => clearTimeout(timer);
     },
-    onError: (call, error) => options.log.error({ call, err: error }, "leash.handler_failed"),
+    onError: (call, error) => {
+      options.log.error({ call, err: error }, "leash.handler_failed");
+      // Neither done nor not done: the agent hears nothing, asks again, and is answered by how things stand then.
+      if (isOutcomeUnknown(error)) agent.close(1011);
+    },
   });
   const stopHeart = beatHeart(agent);
   agent.on("message", (data) => {

@@ -1,34 +1,13 @@
-import { get, type IncomingMessage } from "node:http";
+import { get } from "node:http";
 import { describe, expect, test, vi } from "vitest";
 import { DESK_EVENTS } from "../pages/desk-status/desk-status.tsx";
+import { listenAt } from "../testing/live-events.ts";
 import { signedInDesk, type TestDesk } from "../testing/test-desk.ts";
 import { siteForTests } from "../testing/test-world.ts";
 
 const place = siteForTests();
 
-interface Listening {
-  readonly response: IncomingMessage;
-  said(): string;
-  leave(): void;
-}
-
-function listen({ browser }: Pick<TestDesk, "browser">): Promise<Listening> {
-  const { config, port } = place().site;
-  const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-  return new Promise((resolve, reject) => {
-    const headers = { host: new URL(config.origin).host, cookie };
-    const request = get({ host: "127.0.0.1", port, path: DESK_EVENTS, headers }, (response) => {
-      let text = "";
-      response.setEncoding("utf8");
-      response.on("data", (chunk: string) => {
-        text += chunk;
-      });
-      response.on("error", () => undefined);
-      resolve({ response, said: () => text, leave: () => request.destroy() });
-    });
-    request.once("error", reject);
-  });
-}
+const listen = (met: Pick<TestDesk, "browser">) => listenAt(place().site, met.browser);
 
 describe("[HTML §9.2] the live view of a desk", () => {
   test("tells what the readers hold, and whose card it is only to who is signed in there", async () => {

@@ -19,7 +19,7 @@ export interface NodeBus {
   close(): Promise<void>;
 }
 
-/** Listeners, and the one way to reach them: a listener that fails keeps nothing from the others. */
+/** Who listens at one node. */
 export interface Listeners {
   add(listener: (message: NodeMessage) => void): () => void;
   hear(message: NodeMessage): void;

@@ -103,7 +103,9 @@ export function openCallsAcross(options: CallsAcrossOptions): CallsAcross {
       };
       await store.transaction(({ leashes }) => leashes.ask(order));
       bus.tell({ type: "call", to: at.nodeId });
-      return readOutcome(call, await outcomeOf);
+      const result = await outcomeOf;
+      if ("lost" in result) store.transaction(({ leashes }) => leashes.forget(id)).catch(failed);
+      return readOutcome(call, result);
     },
     close: () => {
       stop();

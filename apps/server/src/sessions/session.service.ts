@@ -108,11 +108,8 @@ export class SessionService {
   /** Looks every watched session up: word of its end may have been lost with the node that ended it. */
   async checkWatched(): Promise<void> {
     const ids = [...this.#watchers.keys()];
-    const found = await this.#core.store.transaction(({ sessions }) =>
-      Promise.all(ids.map((id) => sessions.find(id))),
-    );
-    for (const [index, id] of ids.entries())
-      if (found[index] === undefined || found[index].endedAt !== undefined) this.#gone(id);
+    const open = await this.#core.store.transaction(({ sessions }) => sessions.openAmong(ids));
+    for (const id of ids) if (!open.has(id)) this.#gone(id);
   }
 
   onEnd(listener: EndListener): () => void {

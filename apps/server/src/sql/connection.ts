@@ -1,12 +1,16 @@
 import { Kysely, PostgresDialect } from "kysely";
-import type { Pool, PoolConfig } from "pg";
+import type { Client, Pool, PoolConfig } from "pg";
 import { openEmbedded } from "./embedded/open-embedded.ts";
 import { DatabaseError } from "./errors.ts";
 import { GuardedPool } from "./guarded-pool.ts";
+import { type Hosts, openHosts } from "./hosts.ts";
 import { migrateToLatest } from "./migrations/index.ts";
 import type { Database } from "./tables.ts";
 
-/** Exactly one of the two: `url` for PostgreSQL 15 or later, `dataDir` for the embedded database. */
+/**
+ * Exactly one of the two: `url` for PostgreSQL 15 or later, `dataDir` for the embedded database. A URL may name several
+ * hosts, of which one is the primary.
+ */
 export interface DatabaseConfig {
   readonly url?: string;
   readonly dataDir?: string;
@@ -23,6 +27,8 @@ export interface OpenDatabase {
   readonly kind: "embedded" | "postgres";
   readonly pool: Pool;
   readonly db: Kysely<Database>;
+  /** A connection of one's own; who asked for it ends it. The embedded database has none to give. */
+  readonly dial: (() => Promise<Client>) | undefined;
   /** Waits for statements under way. Closing twice is fine. */
   close(): Promise<void>;
 }
@@ -58,12 +64,17 @@ export async function openDatabase(
 
 async function openPostgres(url: string, events: DatabaseEvents): Promise<OpenDatabase> {
   // Migrating has its own connection, without the timeouts: it may be slow, and waits for other nodes.
-  const migrating = openPool({ connectionString: url, max: 1 }, events);
+  const hosts = openHosts(url);
+  // Finds out which of them is the primary.
+  await (await hosts.dial()).end();
+  const migrating = openPool({ ...DURABLE, ...hosts, max: 1 }, events);
+  await checkDurable(migrating);
   await migrateAnd(() => migrating.db.destroy(), migrating.db);
   await migrating.db.destroy();
   const { pool, db } = openPool(
     {
-      connectionString: url,
+      ...DURABLE,
+      ...hosts,
       max: POOL_SIZE,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       lock_timeout: STATEMENT_TIMEOUT_MS,
@@ -72,7 +83,48 @@ async function openPostgres(url: string, events: DatabaseEvents): Promise<OpenDa
     },
     events,
   );
-  return { kind: "postgres", pool, db, close: once(() => db.destroy()) };
+  return {
+    kind: "postgres",
+    pool,
+    db,
+    dial: dialler(hosts),
+    close: once(() => closePool(pool, db)),
+  };
+}
+
+/** Whatever the role or the database was set to: a commit is answered only when it is where it must be. */
+const DURABLE = { options: "-c synchronous_commit=on" } as const;
+
+/**
+ * A PostgreSQL that does not write through loses what it has acknowledged, registers of PUKs among it.
+ *
+ * @throws {DatabaseError} `database/not_durable`
+ */
+async function checkDurable({
+  pool,
+  db,
+}: {
+  readonly pool: Pool;
+  readonly db: Kysely<Database>;
+}): Promise<void> {
+  const setting = "current_setting('fsync') = 'on' and current_setting('full_page_writes') = 'on'";
+  const { rows } = await pool.query<{ durable: boolean }>(`select ${setting} as durable`);
+  if (rows[0]?.durable === true) return;
+  await closePool(pool, db);
+  throw new DatabaseError(
+    "database/not_durable",
+    "PostgreSQL runs with fsync or full_page_writes off: what it has acknowledged could be lost. Turn both on.",
+  );
+}
+
+/** Kysely ends a pool that it has used, and only then. */
+async function closePool(pool: Pool, db: Kysely<Database>): Promise<void> {
+  await db.destroy();
+  if (!pool.ending) await pool.end();
+}
+
+function dialler(hosts: Hosts): () => Promise<Client> {
+  return () => hosts.dial({ keepAlive: true, application_name: "lanyard nodes" });
 }
 
 async function openInDirectory(dataDir: string, events: DatabaseEvents): Promise<OpenDatabase> {
@@ -83,7 +135,7 @@ async function openInDirectory(dataDir: string, events: DatabaseEvents): Promise
     await embedded.close();
   });
   await migrateAnd(close, db);
-  return { kind: "embedded", pool, db, close };
+  return { kind: "embedded", pool, db, dial: undefined, close };
 }
 
 /** One connection, kept: there is one session behind it. The user is PGlite's only one. */

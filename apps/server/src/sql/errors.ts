@@ -6,7 +6,9 @@ export type DatabaseErrorCode =
   | "database/worker_died"
   | "database/migration_failed"
   | "database/pool_in_transaction"
-  | "database/config_invalid";
+  | "database/config_invalid"
+  | "database/no_primary"
+  | "database/outcome_unknown";
 
 /** Thrown by `sql/`. Errors of single statements are pg's own `DatabaseError`, with their SQLSTATE. */
 export class DatabaseError<Code extends DatabaseErrorCode = DatabaseErrorCode> extends Error {

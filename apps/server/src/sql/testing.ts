@@ -19,8 +19,12 @@ export function describeEachDatabase(
   body: (database: () => OpenDatabase) => void,
 ): void {
   describe(`${name} on embedded`, () => body(openForTests(openFreshEmbedded)));
-  if (findPostgresBinaries() !== undefined)
-    describe(`${name} on postgres`, () => body(openForTests(openFreshPostgres)));
+  describeOnPostgres(name, () => body(openForTests(openFreshPostgres)));
+}
+
+/** Tests that need a real PostgreSQL. Where it is not installed they are reported as skipped, by name; under CI they fail. */
+export function describeOnPostgres(name: string, body: () => void): void {
+  if (findPostgresBinaries() !== undefined) describe(`${name} on postgres`, body);
   else if (!isContinuousIntegration())
     test.skip(`${name} on postgres (skipped: PostgreSQL is not installed)`, () => {});
   else test(`${name} on postgres`, () => expect.unreachable("PostgreSQL must be installed in CI."));
@@ -32,7 +36,8 @@ function isContinuousIntegration(): boolean {
   return CI !== undefined && CI !== "";
 }
 
-interface Opened {
+/** A database of one test file. */
+export interface Opened {
   readonly database: OpenDatabase;
   dispose(): Promise<void>;
 }
@@ -52,7 +57,8 @@ function openForTests(open: () => Promise<Opened>): () => OpenDatabase {
   };
 }
 
-async function openFreshEmbedded(): Promise<Opened> {
+/** A new embedded database. */
+export async function openFreshEmbedded(): Promise<Opened> {
   const { directory, remove } = await freshEmbeddedDirectory();
   const database = await openDatabase({ dataDir: directory }, failingEvents);
   return {
@@ -64,7 +70,8 @@ async function openFreshEmbedded(): Promise<Opened> {
   };
 }
 
-async function openFreshPostgres(): Promise<Opened> {
+/** A new PostgreSQL of its own, ended with the test file. */
+export async function openFreshPostgres(): Promise<Opened> {
   const cluster = await startPostgres();
   const database = await openDatabase({ url: cluster.url("postgres") }, failingEvents);
   return {

@@ -34,6 +34,16 @@ export function sessionsStore(trx: Transaction): Sessions {
     },
     openAtDesk: async (deskId) =>
       (await open().where("desk_id", "=", deskId).execute()).map(sessionOf),
+    openAmong: async (ids) => {
+      if (ids.length === 0) return new Set();
+      const rows = await trx
+        .selectFrom("session")
+        .select("id")
+        .where("ended_at", "is", null)
+        .where("id", "in", ids)
+        .execute();
+      return new Set(rows.map(({ id }) => id));
+    },
     open: async () => (await open().execute()).map(sessionOf),
     touch: async (id, { lastSeenAt, provenAt, leashId }) => {
       if (lastSeenAt === undefined && provenAt === undefined && leashId === undefined) return;

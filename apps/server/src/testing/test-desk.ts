@@ -1,6 +1,6 @@
 import type { Person, Role } from "@lanyard/identity";
 import { Refusal } from "@lanyard/wire";
-import { openDesk, type ScriptedDesk, webEidTokenOf } from "./scripted-desk.ts";
+import { type DeskKey, openDesk, type ScriptedDesk, webEidTokenOf } from "./scripted-desk.ts";
 import { TestBrowser } from "./test-browser.ts";
 import { found, type TestCard } from "./test-card.ts";
 import type { TestSite, TestWorld } from "./test-world.ts";
@@ -11,6 +11,14 @@ export interface TestDesk {
   readonly browser: TestBrowser;
   readonly operator: Person;
   readonly card: TestCard;
+}
+
+/** Where the browser goes, and the node where the desk's leash ends if that is another one. */
+export interface DeskPlace {
+  readonly world: TestWorld;
+  readonly site: TestSite;
+  readonly leashAt?: TestSite;
+  readonly key?: DeskKey;
 }
 
 /** The visit's id at the end of the agent's address. */
@@ -31,10 +39,10 @@ export async function bind(
 }
 
 export async function meetDesk(
-  { world, site }: { readonly world: TestWorld; readonly site: TestSite },
+  { world, site, leashAt = site, key }: DeskPlace,
   roles: readonly Role[] = ["RA Agent"],
 ): Promise<TestDesk> {
-  const desk = await openDesk(site);
+  const desk = await openDesk(leashAt, key && { key });
   const browser = new TestBrowser(site);
   await browser.get("/cis");
   await bind(desk, browser, (await browser.post("/desk")).location);
@@ -66,10 +74,7 @@ export async function proveSignIn(
 }
 
 /** A desk whose operator is signed in. */
-export async function signedInDesk(
-  place: { readonly world: TestWorld; readonly site: TestSite },
-  roles?: readonly Role[],
-): Promise<TestDesk> {
+export async function signedInDesk(place: DeskPlace, roles?: readonly Role[]): Promise<TestDesk> {
   const met = await meetDesk(place, roles);
   await signIn(place.site, met);
   return met;

@@ -21,10 +21,16 @@ import {
   openAuthority,
 } from "../certificates/authority.ts";
 import { type Config, readConfig } from "../config.ts";
+import { openBus } from "../nodes/open-bus.ts";
 import { SecretsError } from "../secrets/errors.ts";
 import { createMasterKeyFile, openKeyFile } from "../secrets/key-file.ts";
-import { type OpenDatabase, openDatabase } from "../sql/connection.ts";
-import { failingEvents, freshEmbeddedDirectory } from "../sql/testing.ts";
+import type { OpenDatabase } from "../sql/connection.ts";
+import {
+  freshEmbeddedDirectory,
+  type Opened,
+  openFreshEmbedded,
+  openFreshPostgres,
+} from "../sql/testing.ts";
 import { openStore } from "../stores/index.ts";
 import { type CardWish, found, makeCard, type TestCard } from "./test-card.ts";
 
@@ -51,6 +57,7 @@ export interface TestSite {
 
 export interface TestWorld {
   readonly clock: Clock;
+  readonly database: OpenDatabase;
   readonly store: Store;
   readonly secrets: CardSecrets;
   /** Indices of the PUKs that were derived, in order. */
@@ -82,10 +89,10 @@ const YEAR_MS = 365 * 86_400_000;
 export const ROUND_MS = 10_000;
 
 /** One world for the tests of a file. Intervals run by hand; every other timer is real. */
-export function worldForTests(): () => TestWorld {
+export function worldForTests(kind: keyof typeof DATABASES = "embedded"): () => TestWorld {
   let world: (TestWorld & { close(): Promise<void> }) | undefined;
   beforeAll(async () => {
-    world = await openWorld();
+    world = await openWorld(await DATABASES[kind]());
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
   }, 60_000);
   afterEach(() => world?.failAudit(undefined));
@@ -109,15 +116,18 @@ export function siteForTests(
   return () => ({ world: world(), site: found(site) });
 }
 
-async function openWorld(): Promise<TestWorld & { close(): Promise<void> }> {
-  const { directory, remove } = await freshEmbeddedDirectory();
+const DATABASES = { embedded: openFreshEmbedded, postgres: openFreshPostgres } as const;
+
+async function openWorld({
+  database,
+  dispose,
+}: Opened): Promise<TestWorld & { close(): Promise<void> }> {
   const files = await freshEmbeddedDirectory();
   const validity = { notBefore: yearsFromStart(-10), notAfter: yearsFromStart(20) };
   const authority = await openAuthority(await createAuthority("Tests", validity));
   await writeFile(join(files.directory, "trust.pem"), authority.trustPem);
   await createMasterKeyFile(join(files.directory, "master-keys.json"));
   const keys = await openKeyFile(join(files.directory, "master-keys.json"));
-  const database = await openDatabase({ dataDir: directory }, failingEvents);
   const parts = { authority, keys, directory: files.directory };
   const world = new World(database, parts);
   await world.store.transaction(async ({ people }) => {
@@ -127,8 +137,7 @@ async function openWorld(): Promise<TestWorld & { close(): Promise<void> }> {
   });
   return Object.assign(world, {
     close: async () => {
-      await database.close();
-      remove();
+      await dispose();
       files.remove();
     },
   });
@@ -150,7 +159,7 @@ class World implements TestWorld {
   readonly derived: number[] = [];
   readonly secrets: CardSecrets;
   readonly clock: Clock;
-  readonly #database: OpenDatabase;
+  readonly database: OpenDatabase;
   readonly #directory: string;
   #now = START.getTime();
   #secretsGone = false;
@@ -159,7 +168,7 @@ class World implements TestWorld {
 
   constructor(database: OpenDatabase, { authority, keys, directory }: Parts) {
     this.store = openStore(database);
-    this.#database = database;
+    this.database = database;
     this.authority = authority;
     this.#directory = directory;
     this.clock = {
@@ -207,15 +216,21 @@ class World implements TestWorld {
         done();
       },
     });
+    const log = pino({ level: "debug", base: null }, sink);
+    const bus = await openBus(this.database, log);
     const running: RunningServer = await startServer(config, {
+      ...{ log, bus },
       store: this.#faulty(),
       secrets: this.secrets,
-      log: pino({ level: "debug", base: null }, sink),
       now: () => this.clock.now(),
       assets: { hash: "tests", files: new Map() },
       ...parts,
     });
-    return { config, port: running.port, logged, close: () => running.close() };
+    const close = async (): Promise<void> => {
+      await running.close();
+      await bus.close();
+    };
+    return { config, port: running.port, logged, close };
   }
 
   async person(change: Partial<Person> = {}, roles: readonly Role[] = []): Promise<Person> {
@@ -266,7 +281,7 @@ class World implements TestWorld {
   }
 
   async closeAccount(careId: CareId): Promise<void> {
-    const { db } = this.#database;
+    const { db } = this.database;
     await db
       .updateTable("person")
       .set({ status: "closed" })
@@ -275,7 +290,7 @@ class World implements TestWorld {
   }
 
   async assignDesk(deskId: string, organisationCode: string): Promise<void> {
-    const { db } = this.#database;
+    const { db } = this.database;
     await db
       .updateTable("desk")
       .set({ organisation_code: organisationCode })

@@ -13,8 +13,8 @@ import { expect } from "vitest";
 import { UNLOCK, type UnlockCeremony } from "../ceremonies/unlock-kind.ts";
 import type { TestResponse } from "./test-browser.ts";
 import { base64, type CardWish, found, type TestCard } from "./test-card.ts";
-import { bind, signedInDesk, type TestDesk } from "./test-desk.ts";
-import type { TestSite, TestWorld } from "./test-world.ts";
+import { bind, type DeskPlace, signedInDesk, type TestDesk } from "./test-desk.ts";
+import type { TestWorld } from "./test-world.ts";
 
 const suite = new CipherSuite({
   kem: new DhkemX25519HkdfSha256(),
@@ -22,10 +22,7 @@ const suite = new CipherSuite({
   aead: new Aes256Gcm(),
 });
 
-export interface Place {
-  readonly world: TestWorld;
-  readonly site: TestSite;
-}
+export type Place = DeskPlace;
 
 /** A signed-in operator with a holder's card in the second reader. */
 export interface HolderDesk extends TestDesk, Place {

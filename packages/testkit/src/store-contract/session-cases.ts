@@ -24,6 +24,8 @@ export function sessionCases(open: () => Store): void {
         expect(await sessions.openAtDesk(desk().id)).toStrictEqual([session()]);
         expect(await sessions.open()).toStrictEqual([session()]);
         expect(await sessions.openAtDesk("desk-two-of-the-tests")).toEqual([]);
+        expect(await sessions.openAmong([])).toEqual(new Set());
+        expect(await sessions.openAmong(["none", session().id])).toEqual(new Set([session().id]));
         expect(await sessions.find("none")).toBeUndefined();
       });
     });
@@ -42,6 +44,7 @@ export function sessionCases(open: () => Store): void {
         expect(await sessions.end(session().id, minutesLater(5), "signed_out")).toBe(false);
         expect(await sessions.open()).toEqual([]);
         expect(await sessions.openAtDesk(desk().id)).toEqual([]);
+        expect(await sessions.openAmong([session().id])).toEqual(new Set());
       });
       expect(await find()).toStrictEqual(session({ endedAt: at, endReason }));
     });
@@ -70,10 +73,15 @@ export function sessionCases(open: () => Store): void {
         await sessions.add(other);
         await sessions.touch(session().id, { lastSeenAt: minutesLater(1) });
         await sessions.touch(session().id, { provenAt: minutesLater(2) });
+        await sessions.touch(session().id, { leashId: "41" });
         await sessions.touch(session().id, {});
         expect(await sessions.find(other.id)).toStrictEqual(other);
       });
-      const touched = { lastSeenAt: minutesLater(1), provenAt: minutesLater(2) };
+      const touched = {
+        lastSeenAt: minutesLater(1),
+        provenAt: minutesLater(2),
+        leashId: "41",
+      };
       expect(await find()).toStrictEqual(session(touched));
     });
   });
