@@ -36,12 +36,7 @@ export function sessionsStore(trx: Transaction): Sessions {
       (await open().where("desk_id", "=", deskId).execute()).map(sessionOf),
     openAmong: async (ids) => {
       if (ids.length === 0) return new Set();
-      const rows = await trx
-        .selectFrom("session")
-        .select("id")
-        .where("ended_at", "is", null)
-        .where("id", "in", ids)
-        .execute();
+      const rows = await open().where("id", "in", ids).execute();
       return new Set(rows.map(({ id }) => id));
     },
     open: async () => (await open().execute()).map(sessionOf),

@@ -14,7 +14,6 @@ import { UNLOCK, type UnlockCeremony } from "../ceremonies/unlock-kind.ts";
 import type { TestResponse } from "./test-browser.ts";
 import { base64, type CardWish, found, type TestCard } from "./test-card.ts";
 import { bind, type DeskPlace, signedInDesk, type TestDesk } from "./test-desk.ts";
-import type { TestWorld } from "./test-world.ts";
 
 const suite = new CipherSuite({
   kem: new DhkemX25519HkdfSha256(),
