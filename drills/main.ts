@@ -121,4 +121,5 @@ function say(text: string, code?: number): number | undefined {
   return code;
 }
 
-process.exitCode = await main();
+// A drill that came to grief may have left something open: nothing waits for it.
+process.exit(await main());

@@ -1,8 +1,9 @@
 import type { Drill } from "./drill.ts";
 import { lies } from "./lies.ts";
+import { operatorPulled } from "./operator-pulled.ts";
 import { powerCut } from "./power-cut.ts";
 import { readers } from "./readers.ts";
 import { swap } from "./swap.ts";
 
 /** Every drill, in the order of docs/assurance.md. */
-export const DRILLS: readonly Drill[] = [powerCut, swap, lies, readers];
+export const DRILLS: readonly Drill[] = [powerCut, swap, lies, operatorPulled, readers];

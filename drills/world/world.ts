@@ -36,6 +36,8 @@ export interface World {
   readonly boundaries: Boundaries;
   readonly authority: CertificateAuthority;
   readonly secrets: CardSecrets;
+  /** How many PUKs the server has derived. */
+  derived(): number;
   /** The records as they are, whatever becomes of the server. */
   readonly store: Store;
   /** Where browsers reach the server now; a port nobody listens on while there is none. */
@@ -125,6 +127,7 @@ class DrillWorld implements Omit<World, "close" | "rewind"> {
   #replacing: Promise<void> = Promise.resolve();
   #now = START.getTime();
   #people = 0;
+  #derived = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -162,6 +165,10 @@ class DrillWorld implements Omit<World, "close" | "rewind"> {
       ...{ LANYARD_OPEN_ENROLMENT: "on", LANYARD_SERVICE_DESK: "extension 4321" },
       ...wish.settings,
     });
+  }
+
+  derived(): number {
+    return this.#derived;
   }
 
   serverPort(): number {
@@ -226,7 +233,7 @@ class DrillWorld implements Omit<World, "close" | "rewind"> {
   }
 
   async #startNode(): Promise<void> {
-    const { store, secrets } = this.#parts;
+    const { store } = this.#parts;
     let died = (): void => undefined;
     const death = new Promise<void>((resolve) => {
       died = resolve;
@@ -239,7 +246,7 @@ class DrillWorld implements Omit<World, "close" | "rewind"> {
     const server = await startServer(this.config, {
       ...{
         store: mortal,
-        secrets,
+        secrets: this.#countingSecrets(),
         log: openLog(process.env["DRILL_LOG"] ?? "silent"),
         assets: NO_ASSETS,
       },
@@ -255,6 +262,17 @@ class DrillWorld implements Omit<World, "close" | "rewind"> {
     void death.then(() => {
       this.#replacing = this.#replace(node);
     });
+  }
+
+  #countingSecrets(): CardSecrets {
+    const { secrets } = this;
+    return {
+      ...secrets,
+      derivePuk: (of, index) => {
+        this.#derived += 1;
+        return secrets.derivePuk(of, index);
+      },
+    };
   }
 
   /** The dead node's connections break, and another one starts. */
