@@ -10,6 +10,7 @@ import { openRateLimit, UNKNOWN_VISITS } from "./http/rate-limit.ts";
 import { openPages, type PagesServer } from "./http/server.ts";
 import { type Journal, openJournal } from "./journal/journal.ts";
 import { openOutbox } from "./journal/outbox.ts";
+import { fingerprintOf } from "./leash/enrol.ts";
 import { openHandlers } from "./leash/handlers.ts";
 import { type Leash, openLeash } from "./leash/leash.ts";
 import type { Logger } from "./log.ts";
@@ -110,6 +111,7 @@ function build(
   return {
     ...{ leash, outbox, desk, cards, visits, unknownVisits, pages, deskName, timers, log },
     agentVersion: AGENT_VERSION,
+    fingerprint: fingerprintOf(deviceKey),
     random: (bytes) => randomBytes(bytes),
   };
 }
@@ -121,6 +123,7 @@ function routesOf(rooms: Rooms) {
         deskName: rooms.deskName,
         leash: rooms.leash.state,
         view: rooms.desk.view,
+        fingerprint: rooms.fingerprint,
       }),
     open: (visit: string) => openVisit(rooms, visit),
     press: (visit: string, form: Parameters<typeof pressVisit>[2]) =>

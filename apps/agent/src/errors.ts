@@ -1,6 +1,9 @@
 /** Everything that keeps the agent from starting or going on, by stable code. */
 export type AgentErrorCode =
   | "config/wrong"
+  | "enrolment/no_code"
+  | "enrolment/refused"
+  | "enrolment/no_server"
   | "device_key/loose_permissions"
   | "device_key/unreadable"
   | "journal/unusable"

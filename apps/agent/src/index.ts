@@ -2,7 +2,7 @@
 export { AGENT_VERSION, type Agent, type AgentParts, startAgent } from "./app.ts";
 export { type AgentConfig, readAgentConfig } from "./config.ts";
 export { AgentError, type AgentErrorCode } from "./errors.ts";
-export { AGENT_EXIT, type AgentProcess, runAgent } from "./main.ts";
+export { AGENT_EXIT, type AgentProcess, enrolAgent, runAgent } from "./main.ts";
 // The readers of this PC
 export { pcscReaders } from "./readers/pcsc-readers.ts";
 export {

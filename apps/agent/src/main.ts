@@ -1,7 +1,9 @@
 import { type Assets, AssetsError } from "@lanyard/pages/node";
-import { type Agent, startAgent } from "./app.ts";
+import { parseEnrolmentCode } from "@lanyard/wire";
+import { AGENT_VERSION, type Agent, startAgent } from "./app.ts";
 import { type AgentConfig, readAgentConfig } from "./config.ts";
 import { AgentError } from "./errors.ts";
+import { enrolDesk } from "./leash/enrol.ts";
 import { nameOf } from "./leash/line.ts";
 import { type Logger, openLog } from "./log.ts";
 import { pcscReaders } from "./readers/pcsc-readers.ts";
@@ -56,6 +58,34 @@ async function serve(config: AgentConfig, log: Logger, running: AgentProcess): P
   }
 }
 
+/** Enrols this PC by a one-time code, asked for by `ask`, and tells how that went. Gives the exit code. */
+export async function enrolAgent(running: {
+  readonly env: AgentProcess["env"];
+  /** The code as typed. */
+  ask(): Promise<string>;
+  tell(text: string): void;
+}): Promise<number> {
+  try {
+    const config = readAgentConfig(running.env);
+    const code = parseEnrolmentCode(await running.ask());
+    if (code === undefined)
+      throw new AgentError(
+        "enrolment/no_code",
+        "A code has twelve letters and digits: K7TQ-9MBX-2HRD.",
+      );
+    const parts = { agentVersion: AGENT_VERSION, log: openLog("silent") };
+    const fingerprint = await enrolDesk(config, code, parts);
+    running.tell(
+      `This desk is known at ${config.serverOrigin} now. Its fingerprint is ${fingerprint}`,
+    );
+    return AGENT_EXIT.stopped;
+  } catch (error) {
+    if (!(error instanceof AgentError)) throw error;
+    running.tell(error.message);
+    return exitCodeFor(error.code);
+  }
+}
+
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
@@ -64,6 +94,7 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 function exitCodeFor(code: AgentError["code"] | AssetsError["code"]): number {
-  if (code === "config/wrong") return AGENT_EXIT.wrongSettings;
+  if (code === "enrolment/no_server") return AGENT_EXIT.portTaken;
+  if (code === "config/wrong" || code === "enrolment/no_code") return AGENT_EXIT.wrongSettings;
   return code === "http/port_taken" ? AGENT_EXIT.portTaken : AGENT_EXIT.failed;
 }

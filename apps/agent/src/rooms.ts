@@ -19,6 +19,8 @@ export interface Rooms {
   readonly pages: PageContext;
   readonly deskName: string;
   readonly agentVersion: string;
+  /** Of the device key, for people to compare. */
+  readonly fingerprint: string;
   readonly timers: Timers;
   readonly log: Logger;
   random(bytes: number): Uint8Array;

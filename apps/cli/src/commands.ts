@@ -11,6 +11,7 @@ const STDIN: OptionFacts = {
 };
 const LAST_TRY: OptionFacts = { help: "go on even if this try is the last one the card has" };
 const CARD_EXITS: readonly ExitName[] = ["ok", "refused", "usage", "environment", "unknown"];
+const DESKS_EXITS: readonly ExitName[] = ["ok", "refused", "usage", "environment"];
 const SECRETS_NOTE =
   "Passcodes and PUKs are never taken as arguments, where other users of this PC could read them.";
 
@@ -56,6 +57,65 @@ export const COMMANDS: readonly CommandFacts[] = [
       const { runServer } = await import("@lanyard/server");
       return { run: (run) => runServer(longRunning(run)) };
     },
+  },
+  {
+    name: "desks list",
+    summary: "List the desks the server knows, and those that ask to be let in",
+    about: [
+      "Run on the server's machine, with the server's own settings: it reads the server's database. One desk a",
+      "line: identifier, state, organisation, name. An embedded database is the server's alone while it runs:",
+      "stop the server first, or use its pages.",
+    ],
+    options: {},
+    examples: ["DATABASE_URL=postgres://... lanyard desks list"],
+    exits: DESKS_EXITS,
+    load: async () => ({ run: (await import("./desks/desks-commands.ts")).listDesks }),
+  },
+  {
+    name: "desks add",
+    summary: "Print a one-time code by which one desk is let in: the way in for the first one",
+    about: [
+      "Run on the server's machine, with the server's own settings (LANYARD_ORIGIN, DATABASE_URL or",
+      "LANYARD_DATA). The code is printed once, is good for ten minutes and for one desk, and is typed on that",
+      "PC into `lanyard agent enrol`.",
+    ],
+    options: {
+      organisation: {
+        value: "CODE",
+        help: "the organisation that looks after the desk (required)",
+      },
+      name: { value: "NAME", help: "the desk's name; without it, what its agent calls it" },
+    },
+    examples: ["lanyard desks add --organisation RX1 --name 'Pharmacy, front desk'"],
+    exits: DESKS_EXITS,
+    load: async () => ({ run: (await import("./desks/desks-commands.ts")).addDesk }),
+  },
+  {
+    name: "desks revoke",
+    summary: "Shut a desk out: it is refused from now on",
+    about: [
+      "Run on the server's machine, with the server's own settings. A running server drops the desk's line and",
+      "ends what goes on there within ten seconds; its page does so at once. There is no undoing.",
+    ],
+    options: {
+      desk: { value: "ID", help: "the desk's identifier, from `lanyard desks list` (required)" },
+    },
+    examples: ["lanyard desks revoke --desk kq3cB0mWQ1yFz8n2hT5xJA"],
+    exits: DESKS_EXITS,
+    load: async () => ({ run: (await import("./desks/desks-commands.ts")).revokeDesk }),
+  },
+  {
+    name: "agent enrol",
+    summary: "Enrol this PC at its server by a one-time code",
+    about: [
+      "Asks for the code, or reads it as a line from standard input; never as an argument, where others on this",
+      "PC could read it. Uses the agent's own settings (LANYARD_SERVER, LANYARD_AGENT_DATA). An agent that runs",
+      "already is let in within seconds.",
+    ],
+    options: {},
+    examples: ["LANYARD_SERVER=https://care.example lanyard agent enrol"],
+    exits: ["ok", "refused", "usage", "environment"],
+    load: () => import("./desks/agent-enrol.ts"),
   },
   {
     name: "agent",

@@ -2,6 +2,8 @@
 
 export { type Every, type RunningServer, type ServerParts, startServer } from "./app.ts";
 export { type Config, ConfigError, readConfig } from "./config.ts";
+export { DeskAdministration, type DeskPlace } from "./desks/desk-administration.ts";
+export { deskNameFrom } from "./desks/desk-name.ts";
 export { type Logger, openLog } from "./log.ts";
 export { runServer, SERVER_EXIT, type ServerProcess } from "./main.ts";
 // What it stands on

@@ -1,5 +1,13 @@
-import { toBase64 } from "@lanyard/bytes";
-import { LEASH_PROTOCOL, Refusal, type ReplyOf, type RequestOf, statements } from "@lanyard/wire";
+import { toBase64, toHex } from "@lanyard/bytes";
+import { sha256, signWithCode } from "@lanyard/crypto";
+import {
+  type EnrolmentCode,
+  LEASH_PROTOCOL,
+  Refusal,
+  type ReplyOf,
+  type RequestOf,
+  statements,
+} from "@lanyard/wire";
 import type { DeviceKey } from "../device-key.ts";
 
 /** Who answers a hello. */
@@ -8,21 +16,40 @@ export interface DeskIdentity {
   readonly deskName: string;
   readonly agentVersion: string;
   readonly deviceKey: DeviceKey;
+  /** A one-time code, while this desk is being enrolled by it. */
+  readonly code?: EnrolmentCode;
 }
 
 /**
- * Answers the server's first question. The origin signed over is the one in our own configuration.
+ * Answers the server's first question. The origin signed over is the one in our own configuration. A code never goes
+ * along: what its key signed does, and is good for this device key alone.
  *
  * @throws {Refusal} `protocol_unsupported`
  */
-export function answerHello(request: RequestOf<"hello">, desk: DeskIdentity): ReplyOf<"hello"> {
+export async function answerHello(
+  request: RequestOf<"hello">,
+  desk: DeskIdentity,
+): Promise<ReplyOf<"hello">> {
   if (request.protocol !== LEASH_PROTOCOL) throw new Refusal("protocol_unsupported");
-  const statement = statements.deskHello({ origin: desk.serverOrigin, nonce: request.nonce });
+  const { serverOrigin: origin, deviceKey, code } = desk;
+  const { nonce } = request;
+  const statement = statements.deskHello({ origin, nonce });
   return {
     protocol: LEASH_PROTOCOL,
     deskName: desk.deskName,
     agentVersion: desk.agentVersion,
-    deskKey: toBase64(desk.deviceKey.publicKey),
-    signature: toBase64(desk.deviceKey.sign(statement)),
+    deskKey: toBase64(deviceKey.publicKey),
+    signature: toBase64(deviceKey.sign(statement)),
+    ...(code && { enrolment: await enrolmentProof(code, desk, nonce) }),
   };
+}
+
+async function enrolmentProof(
+  { handle, symbols }: EnrolmentCode,
+  { serverOrigin: origin, deviceKey }: DeskIdentity,
+  nonce: string,
+): Promise<NonNullable<ReplyOf<"hello">["enrolment"]>> {
+  const keyHash = toHex(sha256(deviceKey.publicKey));
+  const statement = statements.deskEnrol({ origin, nonce, keyHash });
+  return { handle, signature: toBase64(await signWithCode(symbols, origin, statement)) };
 }

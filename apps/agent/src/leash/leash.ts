@@ -12,7 +12,8 @@ import {
 } from "@lanyard/wire";
 import type { Logger } from "../log.ts";
 import type { Timers } from "../timers.ts";
-import { REDIAL, redialDelayMs } from "./back-off.ts";
+import { redialDelayMs, refusedDelayMs } from "./back-off.ts";
+import { leashUrl } from "./enrol.ts";
 import { answerHello, type DeskIdentity } from "./hello.ts";
 import { dial, type Line } from "./line.ts";
 
@@ -45,9 +46,6 @@ export interface LeashOptions {
   onSilence(): void;
 }
 
-/** Where agents dial in. */
-const LEASH_PATH = "/leash";
-
 /** How soon a view is told again: while the server still looks the desk up, and after anything else. */
 const TELL_AGAIN = { earlyMs: 100, failedMs: 1000 } as const;
 
@@ -77,7 +75,7 @@ class DialledLeash implements Leash {
 
   constructor(options: LeashOptions) {
     this.#options = options;
-    this.#url = `${options.desk.serverOrigin.replace(/^http/, "ws")}${LEASH_PATH}`;
+    this.#url = leashUrl(options.desk.serverOrigin);
     this.#dial();
   }
 
@@ -118,7 +116,7 @@ class DialledLeash implements Leash {
       handlers: {
         ...handlers,
         hello: async (request) => {
-          const reply = answerHello(request, desk);
+          const reply = await answerHello(request, desk);
           // After the reply has gone out.
           timers.after(0, () => void this.#tell(line));
           return reply;
@@ -171,7 +169,12 @@ class DialledLeash implements Leash {
     }
     const isUnwanted = isRefusalCode(reason) && UNWANTED.has(reason);
     this.#state = isUnwanted ? { state: "refused", code: reason } : { state: "down" };
-    const delayMs = isUnwanted ? REDIAL.refusedMs : redialDelayMs(this.#attempt, random());
+    if (isUnwanted) {
+      // Nothing of a session is left here: the server that ended it does not speak to us any more.
+      this.#cancelSilence();
+      onSilence();
+    }
+    const delayMs = isUnwanted ? refusedDelayMs(reason) : redialDelayMs(this.#attempt, random());
     this.#attempt += 1;
     const event = { attempt: this.#attempt, refused: isUnwanted ? reason : undefined };
     log[this.#attempt === 1 ? "warn" : "debug"](event, "leash.down");

@@ -1,4 +1,4 @@
-import { ButtonLink, type ReaderLine, ReaderList, SummaryList } from "@lanyard/pages";
+import { ButtonLink, Notice, type ReaderLine, ReaderList, SummaryList } from "@lanyard/pages";
 import { type DeskView, REFUSALS, type ReaderView } from "@lanyard/wire";
 import type { Answer } from "../http/answer.ts";
 import type { LeashState } from "../leash/leash.ts";
@@ -10,21 +10,30 @@ export interface HomeProps {
   readonly deskName: string;
   readonly leash: LeashState;
   readonly view: DeskView;
+  /** Of this PC's device key. */
+  readonly fingerprint: string;
 }
 
 /** "The card agent is running": how the readers and the server stand, and nothing about anybody. */
-export function homePage(context: PageContext, { deskName, leash, view }: HomeProps): Answer {
+export function homePage(
+  context: PageContext,
+  { deskName, leash, view, fingerprint }: HomeProps,
+): Answer {
   const words = WORDS.home;
   return pageAnswer(context, {
     title: words.title,
     children: (
       <>
         <p>{words.intro}</p>
+        {leash.state === "refused" && leash.code === "desk_unknown" ? (
+          <NotKnown host={context.serverHost} fingerprint={fingerprint} />
+        ) : null}
         <SummaryList
           rows={[
             { key: "This PC", value: deskName },
             { key: words.server, value: context.serverHost },
             { key: "Connection", value: leashText(leash) },
+            { key: words.fingerprint, value: <code>{fingerprint}</code> },
           ]}
         />
         <h2 className="nhsuk-heading-m">{words.readers}</h2>
@@ -33,6 +42,25 @@ export function homePage(context: PageContext, { deskName, leash, view }: HomePr
       </>
     ),
   });
+}
+
+/** Two ways in: a code typed here, or somebody there who compares the fingerprint. */
+function NotKnown({ host, fingerprint }: { readonly host: string; readonly fingerprint: string }) {
+  const words = WORDS.home.notKnown;
+  return (
+    <Notice tone="attention" title={words.title(host)}>
+      <p>
+        {words.fingerprint} <strong>{fingerprint}</strong>
+      </p>
+      <p>{words.ask}</p>
+      <ul className="nhsuk-list nhsuk-list--bullet">
+        <li>
+          {words.code} <code>lanyard agent enrol</code>
+        </li>
+        <li>{words.approval}</li>
+      </ul>
+    </Notice>
+  );
 }
 
 function leashText(leash: LeashState): string {

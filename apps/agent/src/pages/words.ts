@@ -13,6 +13,15 @@ export const WORDS = {
     serviceDown:
       "The smartcard service of this PC does not answer. Restart the PC, or contact the service desk.",
     open: "Go to Lanyard",
+    fingerprint: "Fingerprint",
+    notKnown: {
+      title: (host: string) => `This desk is not known at ${host}`,
+      fingerprint: "Its fingerprint is",
+      ask: "Ask your registration authority for a code, or for approval.",
+      code: "With a code, run on this PC:",
+      approval:
+        "For approval, read the fingerprint to them. This page changes when you load it again, some seconds after they let the desk in.",
+    },
   },
   signIn: {
     title: "Enter your passcode",
