@@ -12,6 +12,11 @@ const STDIN: OptionFacts = {
 const LAST_TRY: OptionFacts = { help: "go on even if this try is the last one the card has" };
 const CARD_EXITS: readonly ExitName[] = ["ok", "refused", "usage", "environment", "unknown"];
 const DESKS_EXITS: readonly ExitName[] = ["ok", "refused", "usage", "environment"];
+const KEY_EXITS: readonly ExitName[] = ["ok", "refused", "usage", "environment"];
+const WITH_SHARES: Readonly<Record<string, OptionFacts>> = {
+  "with-shares": { help: "make the key here, bring it in, and split it into shares" },
+  out: { value: "FOLDER", help: "where the shares are written; goes with --with-shares" },
+};
 const SECRETS_NOTE =
   "Passcodes and PUKs are never taken as arguments, where other users of this PC could read them.";
 
@@ -224,6 +229,100 @@ export const COMMANDS: readonly CommandFacts[] = [
     ],
     exits: ["ok", "usage", "environment"],
     load: () => import("./card/serve.ts"),
+  },
+  {
+    name: "secrets init",
+    summary: "Make the first master key, in the key file or in a PKCS#11 token",
+    about: [
+      "Reads the server's settings: LANYARD_PKCS11_MODULE, _TOKEN and _PIN_FILE name a token, else the key is",
+      "made in LANYARD_MASTER_KEY_FILE. A token makes it inside and never gives it out. An existing key is",
+      "never overwritten. See docs/secrets.md for the key ceremony.",
+      "",
+      "With --with-shares the key is made in this machine's memory, brought in, and split into 5 shares of",
+      "which any 3 give it back: the only way to have shares of a key in a token. FOLDER must not be there yet.",
+    ],
+    options: WITH_SHARES,
+    examples: [
+      "lanyard secrets init",
+      "lanyard secrets init --with-shares --out /media/ceremony/v1",
+    ],
+    exits: KEY_EXITS,
+    load: async () => (await import("./secrets/add-key.ts")).init,
+  },
+  {
+    name: "secrets rotate",
+    summary: "Make the next version of the master key; cards move to it one by one",
+    about: [
+      "New cards use it at once, other cards from their next unlock on. Older versions stay where they are:",
+      "cards need them until then. `lanyard secrets status` shows how many still do.",
+    ],
+    options: WITH_SHARES,
+    examples: ["lanyard secrets rotate"],
+    exits: KEY_EXITS,
+    load: async () => (await import("./secrets/add-key.ts")).rotate,
+  },
+  {
+    name: "secrets status",
+    summary: "Show the master key versions, and the share of cards that still need each",
+    about: [
+      "One line a version, with four bytes it is recognised by. Exit code 1 when cards need a version that is",
+      "not there. With the embedded database the server must be stopped; RA Managers see the same on a page.",
+    ],
+    options: {},
+    examples: ["lanyard secrets status"],
+    exits: ["ok", "refused", "usage", "environment"],
+    load: () => import("./secrets/status.ts"),
+  },
+  {
+    name: "secrets split",
+    summary: "Split a version of the key file into 5 shares, any 3 of which give it back",
+    about: [
+      "Writes five files into a folder that must not be there yet. A key in a PKCS#11 token cannot be taken",
+      "out to be split: make it with `lanyard secrets init --with-shares`.",
+    ],
+    options: {
+      version: { value: "NUMBER", help: "which version (required)" },
+      out: { value: "FOLDER", help: "where the shares are written (required)" },
+    },
+    examples: ["lanyard secrets split --version 1 --out /media/ceremony/v1"],
+    exits: KEY_EXITS,
+    load: () => import("./secrets/split.ts"),
+  },
+  {
+    name: "secrets break-glass",
+    summary: "Compute one card's PUK from shares, when neither token nor key file is left",
+    about: [
+      "Reads three shares of every version that the card needs, as lines on standard input or from files, and",
+      "prints the PUKs that the card may hold, for a sealed slip. The audit entry is written first, and the",
+      "card is marked: the next unlock at a desk changes its PUK. Shares are never taken as arguments.",
+    ],
+    options: {
+      card: { value: "SERIAL", help: "the card (required)" },
+      reason: { value: "TEXT", help: "why, for the record (required)" },
+      shares: {
+        value: "FILES",
+        help: "files with shares, separated by commas, instead of standard input",
+      },
+    },
+    examples: ["lanyard secrets break-glass --card 20000001 --reason 'Token lost' < shares.txt"],
+    exits: KEY_EXITS,
+    load: () => import("./secrets/break-glass.ts"),
+  },
+  {
+    name: "secrets serve",
+    summary: "Run the process that holds the master keys, so that web nodes hold none",
+    about: [
+      "Listens on the Unix socket LANYARD_SECRETS_SOCKET. A web node with the same setting asks it to seal a",
+      "release by its ceremony alone; it reads DATABASE_URL and LANYARD_TRUST_FILE itself and checks every proof",
+      "again. LANYARD_RELEASES_PER_OPERATOR and _PER_SITE limit what it seals within an hour.",
+    ],
+    options: {},
+    examples: ["LANYARD_SECRETS_SOCKET=/run/lanyard/secrets.sock lanyard secrets serve"],
+    exits: ["ok", "refused", "usage", "environment"],
+    load: async () => {
+      const { runSecrets } = await import("@lanyard/server");
+      return { run: (run) => runSecrets(longRunning(run)) };
+    },
   },
   {
     name: "passcode check",

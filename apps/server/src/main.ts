@@ -3,6 +3,7 @@ import { startServer } from "./app.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { openLog } from "./log.ts";
 import { openBus } from "./nodes/open-bus.ts";
+import { startSecrets } from "./releases/serve.ts";
 import { SecretsError } from "./secrets/errors.ts";
 import { openSecrets } from "./secrets/open.ts";
 import { openDatabase } from "./sql/connection.ts";
@@ -32,8 +33,26 @@ export interface ServerProcess {
  * the exit code; what was wrong at start is told in plain words.
  */
 export async function runServer(running: ServerProcess): Promise<number> {
+  return explaining(running, (config) => serve(config, running));
+}
+
+/** Runs the process that holds the master keys, and nothing else, until it is told to stop. Gives the exit code. */
+export async function runSecrets(running: ServerProcess): Promise<number> {
+  return explaining(running, async (config) => {
+    const secrets = await startSecrets(config, openLog(config.logLevel));
+    running.tell(`Releases are sealed at ${secrets.socket}`);
+    await aborted(running.stop);
+    await secrets.close();
+    return SERVER_EXIT.ok;
+  });
+}
+
+async function explaining(
+  running: ServerProcess,
+  run: (config: Config) => Promise<number>,
+): Promise<number> {
   try {
-    return await serve(readConfig(running.env), running);
+    return await run(readConfig(running.env));
   } catch (error) {
     if (!isExplained(error)) throw error;
     running.tell(error.message);

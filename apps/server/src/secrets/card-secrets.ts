@@ -1,6 +1,6 @@
 import { Secret } from "@lanyard/bytes";
 import { type CardSecrets, keyVersionOf } from "@lanyard/identity";
-import { SecretsError } from "./errors.ts";
+import { unknownVersion } from "./errors.ts";
 import type { Mac, MasterKeys } from "./master-keys.ts";
 import { hintMessage, managementKeyMessage } from "./messages.ts";
 import { derivePuk } from "./puk.ts";
@@ -27,12 +27,4 @@ export function cardSecrets(keys: MasterKeys): CardSecrets {
     // An old backup does not know of later versions, and the hint is read to make up for old backups.
     hintMac: (of, index) => keys.mac(of.keyVersion, hintMessage(of, index)),
   };
-}
-
-/** A card needs a key that is not there. */
-export function unknownVersion(version: number): SecretsError {
-  return new SecretsError(
-    "secrets/version_unknown",
-    `The master key version ${version} is not there. Restore it from its backup; no other key will do.`,
-  );
 }

@@ -6,6 +6,10 @@ export type SecretsErrorCode =
   | "secrets/version_unknown"
   | "secrets/unavailable"
   | "secrets/held_elsewhere"
+  | "secrets/not_extractable"
+  | "secrets/share_malformed"
+  | "secrets/shares_too_few"
+  | "secrets/shares_wrong"
   | "secrets/pin_refused"
   | "secrets/key_exposed";
 
@@ -18,4 +22,12 @@ export class SecretsError extends Error {
     super(message, options);
     this.code = code;
   }
+}
+
+/** A card needs a key that is not there. */
+export function unknownVersion(version: number): SecretsError {
+  return new SecretsError(
+    "secrets/version_unknown",
+    `The master key version ${version} is not there. Restore it from its backup; no other key will do.`,
+  );
 }

@@ -2,11 +2,12 @@ import { createHmac, randomUUID } from "node:crypto";
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Secret } from "@lanyard/bytes";
 import { type CareId, type PukOf, parseCareId } from "@lanyard/identity";
 import { cardSecretsContract } from "@lanyard/testkit";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createMasterKeyFile, openKeyFile } from "./key-file.ts";
+import { addFileKey, createMasterKeyFile, openKeyFile } from "./key-file.ts";
 import type { Mac } from "./master-keys.ts";
 import { hintMessage, managementKeyMessage, pukMessage } from "./messages.ts";
 import { derivePuk } from "./puk.ts";
@@ -186,6 +187,19 @@ describe("the master key file", () => {
     expect(managementKey.length).toBe(32);
     expect(text(managementKey)).toBe(text(await second.deriveManagementKey(CARD)));
     expect(await first.hintMac(CARD, 3)).toEqual(await second.hintMac(CARD, 3));
+  });
+
+  test("a version added later is found by the next look, and the file stays its owner's", async () => {
+    const path = join(directory, "rotated.json");
+    await createMasterKeyFile(path);
+    const secrets = await openKeyFile(path);
+    const before = text(await secrets.derivePuk(CARD, 3));
+    const key = new Secret(new Uint8Array(32).fill(3));
+    expect(await addFileKey(path, { first: false, key })).toBe(2);
+    await secrets.ready([1, 2]);
+    expect(secrets.keyVersion).toBe(2);
+    expect(text(await secrets.derivePuk(CARD, 3))).toBe(before);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
 
   test("is never overwritten", async () => {

@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { Secret } from "@lanyard/bytes";
 import type { TokenSettings } from "../../config.ts";
-import { unknownVersion } from "../card-secrets.ts";
-import { SecretsError } from "../errors.ts";
+import { SecretsError, unknownVersion } from "../errors.ts";
 import { refuseLoose } from "../loose.ts";
 import type { MasterKeys } from "../master-keys.ts";
 import { loadPkcs11, type NativePkcs11 } from "./native.ts";
