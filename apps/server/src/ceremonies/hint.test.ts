@@ -1,7 +1,9 @@
 import { createDecipheriv, randomBytes } from "node:crypto";
-import { decodeHint, encodeHint } from "@lanyard/identity";
+import { Secret } from "@lanyard/bytes";
+import { decodeHint, encodeHint, keyVersionOf } from "@lanyard/identity";
 import { describe, expect, test } from "vitest";
 import { secretsOf } from "../secrets/card-identity.ts";
+import { addFileKey } from "../secrets/key-file.ts";
 import { found } from "../testing/test-card.ts";
 import { siteForTests } from "../testing/test-world.ts";
 import {
@@ -115,6 +117,26 @@ describe("reading the hint: only our own MAC is believed", () => {
     const { details, registers } = await shows(5);
     expect(details).toMatchObject({ hint: "ahead", index: 5 });
     expect(registers).toMatchObject({ n: 5, hi: 6, frozen: false });
+  });
+
+  test("of a newer master key than a fail-over left on record: the index takes the version of its MAC", async () => {
+    const holder = await holderDesk(place(), { ...HINTING, registers: { n: 2, hi: 3, tried: 2 } });
+    const { record } = holder.holderCard;
+    const key = new Secret(new Uint8Array(32).fill(5));
+    await addFileKey(holder.site.config.masterKeyFile, { first: false, key });
+    await holder.world.secrets.ready([]);
+    const moved = { ...(await secretsFor(holder)), keyVersionChanges: [{ from: 5, version: 2 }] };
+    const mac = await holder.world.secrets.hintMac(moved, 5);
+    holder.desk.hint = Buffer.from(encodeHint({ index: 5, mac })).toString("base64");
+    await readCard(holder);
+    const seed = found(
+      await holder.world.store.transaction(({ cards }) => cards.seedOf(record.serial)),
+    );
+    expect([3, 5, 6].map((index) => keyVersionOf(seed, index))).toEqual([1, 2, 2]);
+    expect((await holder.world.cardNow(holder.holderCard)).registers).toMatchObject({
+      n: 5,
+      hi: 6,
+    });
   });
 
   test("behind them: nothing falls", async () => {

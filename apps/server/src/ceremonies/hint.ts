@@ -2,6 +2,7 @@ import { createCipheriv, timingSafeEqual } from "node:crypto";
 import {
   decodeHint,
   encodeHint,
+  keyVersionOf,
   liftByHint,
   type PukOf,
   type PukRegisters,
@@ -56,25 +57,36 @@ export async function heedHint(
 
   const hint = decodeHint(Buffer.from(shown.hint, "base64"));
   if (hint === undefined) return { hint: "foreign" };
-  const mac = await macOf(core, secretsOf(card, seed), hint.index);
-  if (mac === undefined) return { hint: "unchecked" };
-  if (!timingSafeEqual(mac, hint.mac)) return { hint: "foreign" };
+  const version = await versionOf(core, secretsOf(card, seed), hint);
+  if (typeof version === "string") return { hint: version };
   const registers: PukRegisters = liftByHint(card.registers, hint.index);
   if (registers === card.registers) return { hint: "old" };
-  await records.cards.saveRegisters(card.serial, registers, core.secrets.keyVersion);
+  // The index on the card is of the key version that its MAC is of; the one after it, if it ever left, of the newest.
+  const { serial } = card;
+  await records.cards.saveRegisters(serial, { ...registers, hi: hint.index }, version);
+  await records.cards.saveRegisters(serial, registers, core.secrets.keyVersion);
   return { hint: "ahead", index: hint.index };
 }
 
-/** A card is served without its hint rather than not at all. */
-async function macOf(
+/**
+ * The master key version that the hint's MAC is of. A fail-over may have lost the release that moved the card to a newer
+ * one, so that those are tried too. A card is served without its hint rather than not at all.
+ */
+async function versionOf(
   { secrets }: SecretsCore,
   of: PukOf,
-  index: number,
-): Promise<Uint8Array | undefined> {
+  { index, mac }: { readonly index: number; readonly mac: Uint8Array },
+): Promise<number | "unchecked" | "foreign"> {
+  const known = keyVersionOf(of, index);
   try {
-    return await secrets.hintMac(of, index);
+    for (let version = known; version <= Math.max(known, secrets.keyVersion); version += 1) {
+      const keyVersionChanges = [{ from: 0, version }];
+      const expected = await secrets.hintMac({ ...of, keyVersionChanges }, index);
+      if (timingSafeEqual(expected, mac)) return version;
+    }
+    return "foreign";
   } catch (error) {
-    if (error instanceof SecretsError) return undefined;
+    if (error instanceof SecretsError) return "unchecked";
     throw error;
   }
 }

@@ -103,8 +103,11 @@ async function authorise(
   return carryOut(core, rooms, { scene, step });
 }
 
-/** As with a PUK: the commit and its audit entry first, and only then what was asked for. */
+/** As with a PUK: with the keys at hand, the commit and its audit entry first, and only then what was asked for. */
 async function giveHint(core: Core, scene: Scene, challenge: string): Promise<HintOrder> {
+  await core.secrets.ready([]).catch((error: unknown) => {
+    throw notReleased(core, error);
+  });
   const event = { type: "hint_asked" } as const;
   const entry = { action: "unlock.hint_given", details: { challenge } } as const;
   const step = await commitStep(core, { kind: UNLOCK, id: scene.ceremony.id, event, entry });

@@ -265,15 +265,19 @@ describe("a secrets process on a Unix socket", () => {
     await rm(directory, { recursive: true });
   });
 
-  const atNode = async () => atAgent(await holderDesk({ world: place().world, site }));
+  const atNode = async () =>
+    atAgent(await holderDesk({ world: place().world, site }, { profile: { hint: true } }));
 
-  test("a web node without any key unlocks through it, from the release to the proof", async () => {
+  test("a web node without any key unlocks through it, from the release to the proof, and writes no hint", async () => {
     const unlocking = await atNode();
     expect(await openRelease(unlocking, await authorise(unlocking))).toEqual([
       await pukOf(unlocking, 0),
       await pukOf(unlocking, 1),
     ]);
     await report(unlocking, "reset", 0x9000);
+    const { visit } = unlocking;
+    const hint = unlocking.desk.call("unlock_hint", { visit, challenge: "A".repeat(22) + "==" });
+    await expect(hint).rejects.toMatchObject({ code: "not_released" });
     await report(unlocking, "rotate", 0x9000);
     expect(await prove(unlocking)).toMatchObject({ next: "return" });
     expect((await ceremonyNow(unlocking)).state.phase).toBe("verified");

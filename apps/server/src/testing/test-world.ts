@@ -179,6 +179,9 @@ class World implements TestWorld {
     };
     this.secrets = {
       ...keys,
+      get keyVersion() {
+        return keys.keyVersion;
+      },
       ready: async (versions) => {
         if (this.#secretsGone) throw new SecretsError("secrets/unavailable", "The token is gone.");
         await keys.ready(versions);
