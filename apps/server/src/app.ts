@@ -22,6 +22,7 @@ import { openLinks } from "./leash/links.ts";
 import { serveLive } from "./live/stream.ts";
 import type { Logger } from "./log.ts";
 import { createHub, type NodeBus } from "./nodes/bus.ts";
+import { openClock, refuseClockBehind, type SharedClock } from "./nodes/clock.ts";
 import { createSealer, type ReleaseSealer } from "./releases/sealer.ts";
 import { siteRoutes } from "./routes.ts";
 import { SessionService } from "./sessions/session.service.ts";
@@ -68,10 +69,13 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   const files = parts.assets ?? (await readAssets());
   const trust = openTrust(await readFile(config.trustFile, "utf8"));
   const bus = parts.bus ?? createHub().join();
-  const now = parts.now ?? (() => new Date());
+  const links = openLinks({ store, bus, log });
+  const clock = openClock({ log, monotonicMs: () => performance.now(), ownMs: Date.now });
+  clock.hear(await links.beat());
+  if (parts.now === undefined) await refuseClockBehind(store, clock);
+  const now = parts.now ?? clock.now;
   const releases =
     parts.releases ?? createSealer({ store, secrets, trust, config, log, now, rate: undefined });
-  const links = openLinks({ store, bus, log });
   const core: Core = { config, store, links, bus, trust, secrets, releases, log, now };
   const rooms = openRooms(core);
   const reception = { core, sessions: rooms.sessions, assets: assetUrls(files.hash) };
@@ -81,13 +85,12 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     routes: siteRoutes(core, rooms),
     extend: (site) => {
       serveLive(site, reception);
-      serveHealth(site, core);
+      serveHealth(site, core, clock);
     },
   });
-  await core.links.beat();
   const hangUp = openLeashes(core, rooms, app);
   await app.listen({ host: config.host, port: config.port });
-  const stopRounds = goRounds(core, rooms, parts.every);
+  const stopRounds = goRounds(core, { ...rooms, clock }, parts.every);
   const port = portOf(app, config);
   log.info({ port }, "server.started");
   const close = async (): Promise<void> => {
@@ -131,13 +134,17 @@ function openLeashes(core: Core, rooms: DeskRooms, app: FastifyInstance): () => 
 }
 
 /** Looks everything over at every beat; a round that is still running is not overtaken by the next. */
-function goRounds(core: Core, rooms: DeskRooms, every: Every = everyByTimer): () => void {
+function goRounds(
+  core: Core,
+  rooms: DeskRooms & { readonly clock: SharedClock },
+  every: Every = everyByTimer,
+): () => void {
   let running = false;
   const round = async (): Promise<void> => {
     if (running) return;
     running = true;
     try {
-      await core.links.beat();
+      rooms.clock.hear(await core.links.beat());
       await shutOutRevoked(core, rooms);
       await rooms.sessions.checkAll();
       await rooms.sessions.checkWatched();

@@ -267,12 +267,12 @@ export interface Leashes {
   find(deskId: string, silenceMs: number): Promise<LeashAt | undefined>;
   /**
    * This node lives. Forgets nodes silent for longer, and gives the desks whose leash ended there. `isNew`: this node
-   * was not known, or was forgotten.
+   * was not known, or was forgotten. `at`: the database's time.
    */
   beat(
     nodeId: string,
     silenceMs: number,
-  ): Promise<{ readonly isNew: boolean; readonly gone: readonly string[] }>;
+  ): Promise<{ readonly isNew: boolean; readonly gone: readonly string[]; readonly at: Date }>;
   /** This node ends, and all its leashes with it. */
   leaveNode(nodeId: string): Promise<void>;
   ask(call: CallAcross): Promise<void>;
@@ -302,6 +302,8 @@ export interface Audit {
   read(from: number, limit: number): Promise<readonly AuditRecord[]>;
   /** Every entry of one ceremony, in order. */
   ofCeremony(ceremonyId: string): Promise<readonly AuditRecord[]>;
+  /** When the newest entry was written, by its own word. */
+  newestAt(): Promise<Date | undefined>;
 }
 
 /** What entries are looked up by. */

@@ -53,8 +53,8 @@ export interface Links {
   drop(deskId: string): void;
   /** Calls `listener` whenever that desk's link may have changed. */
   watch(deskId: string, listener: () => void): () => void;
-  /** Says that this node lives, and forgets those that do not. */
-  beat(): Promise<void>;
+  /** Says that this node lives, and forgets those that do not. Gives the database's time. */
+  beat(): Promise<Date>;
   close(): Promise<void>;
 }
 
@@ -160,9 +160,9 @@ class NodeLinks implements Links {
     };
   }
 
-  async beat(): Promise<void> {
+  async beat(): Promise<Date> {
     const { store, bus } = this.#options;
-    const { isNew, gone } = await store.transaction(({ leashes }) =>
+    const { isNew, gone, at } = await store.transaction(({ leashes }) =>
       leashes.beat(bus.nodeId, LEASH_TIMES.silenceMs),
     );
     for (const deskId of gone) {
@@ -171,6 +171,7 @@ class NodeLinks implements Links {
     }
     // The others had given this node up, or the database forgot all of them.
     if (isNew) await this.#writeAll();
+    return at;
   }
 
   async close(): Promise<void> {

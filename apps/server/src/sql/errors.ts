@@ -7,6 +7,7 @@ export type DatabaseErrorCode =
   | "database/migration_failed"
   | "database/pool_in_transaction"
   | "database/config_invalid"
+  | "database/clock_behind"
   | "database/no_primary"
   | "database/outcome_unknown";
 

@@ -28,6 +28,10 @@ export function auditStore(trx: Transaction): Audit {
         .execute();
       return rows.map(({ seq, leaf }) => ({ position: Number(seq), leaf }));
     },
+    newestAt: async () => {
+      const newest = trx.selectFrom("audit_entry").select("at").orderBy("seq", "desc").limit(1);
+      return (await newest.executeTakeFirst())?.at;
+    },
     ofCeremony: async (ceremonyId) => {
       const rows = await trx
         .selectFrom("audit_entry")

@@ -62,7 +62,9 @@ function livingNodes(trx: Transaction): Pick<Leashes, "beat" | "leaveNode"> {
         .where("node_id", "not in", trx.selectFrom("node").select("id"))
         .returning("desk_id")
         .execute();
-      return { isNew, gone: gone.map(({ desk_id }) => desk_id) };
+      const { rows } = await sql<{ at: Date }>`select clock_timestamp() as at`.execute(trx);
+      const at = rows[0]?.at ?? new Date(0);
+      return { isNew, gone: gone.map(({ desk_id }) => desk_id), at };
     },
     leaveNode: async (nodeId) => {
       await trx.deleteFrom("node").where("id", "=", nodeId).execute();

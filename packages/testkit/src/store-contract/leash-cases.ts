@@ -68,8 +68,8 @@ export function leashCases(open: () => Store): void {
     });
 
     test("a node is new once; one that is silent is forgotten with its leashes, and is new again", async () => {
-      expect(await beat("node-a")).toEqual({ isNew: true, gone: [] });
-      expect(await beat("node-a")).toEqual({ isNew: false, gone: [] });
+      expect(await beat("node-a")).toMatchObject({ isNew: true, gone: [] });
+      expect(await beat("node-a")).toMatchObject({ isNew: false, gone: [] });
       await show(leashAt("5"));
       await show(leashAt("6", { deskId: "desk-two", nodeId: "node-b" }));
       await beat("node-b");
@@ -77,6 +77,12 @@ export function leashCases(open: () => Store): void {
       expect((await beat("node-b", 0)).gone).toContain("desk-one");
       expect(await find()).toBeUndefined();
       expect((await beat("node-a")).isNew).toBe(true);
+    });
+
+    test("a beat tells the time, which goes on", async () => {
+      const { at } = await beat("node-a");
+      expect(at).toBeInstanceOf(Date);
+      expect((await beat("node-a")).at.getTime()).toBeGreaterThanOrEqual(at.getTime());
     });
 
     test("a node that leaves takes its leashes along", async () => {
