@@ -88,7 +88,10 @@ function build(
   const cards = openCardsHeld({ driver, timers, onLost: () => visits.wipe() });
   const leash: Leash = openLeash({
     desk: { serverOrigin, deskName, agentVersion: AGENT_VERSION, deviceKey },
-    handlers: openHandlers({ serverOrigin, cards, visits, log, desk: () => desk }),
+    handlers: openHandlers({
+      ...{ serverOrigin, cards, visits, log, desk: () => desk, leash: () => leash },
+      random: (bytes) => randomBytes(bytes),
+    }),
     timers,
     log,
     random: Math.random,

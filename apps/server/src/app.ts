@@ -24,6 +24,7 @@ import type { Logger } from "./log.ts";
 import { createHub, type NodeBus } from "./nodes/bus.ts";
 import { openClock, refuseClockBehind, type SharedClock } from "./nodes/clock.ts";
 import { createSealer, type ReleaseSealer } from "./releases/sealer.ts";
+import { RotationService } from "./rotations/rotation.service.ts";
 import { siteRoutes } from "./routes.ts";
 import { SessionService } from "./sessions/session.service.ts";
 import { createSignInService } from "./sign-in/sign-in.service.ts";
@@ -110,7 +111,9 @@ function openRooms(core: Core): DeskRooms {
   const unlocks = new UnlockService(core, { visits, ceremonies });
   const atDesk = { unlock: createUnlockAtDesk(core, { visits, sessions }) };
   const onCardSigned = ceremonies.settle.bind(ceremonies);
-  const signIn = createSignInService(core, { visits, sessions, onCardSigned });
+  const rotations = new RotationService(core);
+  const onSignedIn = rotations.afterSignIn.bind(rotations);
+  const signIn = createSignInService(core, { visits, sessions, onCardSigned, onSignedIn });
   sessions.onEnd((session, reason) => {
     const why = reason === "card_removed" ? "operator_card_removed" : "session_ended";
     ceremonies
@@ -118,7 +121,7 @@ function openRooms(core: Core): DeskRooms {
       .catch((error: unknown) => core.log.error({ err: error }, "ceremony.abort_failed"));
   });
   const desks = new DeskAdministration(core);
-  return { desks, sessions, visits, ceremonies, unlocks, atDesk, signIn };
+  return { desks, sessions, visits, ceremonies, unlocks, atDesk, signIn, rotations };
 }
 
 function openLeashes(core: Core, rooms: DeskRooms, app: FastifyInstance): () => Promise<void> {

@@ -16,6 +16,12 @@ export const AUDIT_ACTIONS = {
   "person.viewed": "A person's profile was opened",
   "card.proven": "A card proved at a desk that it is genuine and present",
   "card.refused": "A card was refused at a desk",
+  "card.rotation_released":
+    "The card signed for a change of its PUK at a sign-in; both PUKs were released, sealed, to the desk",
+  "card.rotation_ended":
+    "The card answered to the change of its PUK at a sign-in, or nobody knows what it did",
+  "card.incident":
+    "A card did not hold the PUK it should: somebody changed it, at the named desk or elsewhere",
   "unlock.confirmed": "The operator confirmed who the holder is, and by what evidence",
   "unlock.chosen": "The operator chose to unlock; the browser was sent to the desk's agent",
   "unlock.released":

@@ -30,6 +30,16 @@ export {
 } from "./ceremonies/kind.ts";
 export { decide, type Table } from "./ceremonies/machine.ts";
 export {
+  beginRotation,
+  mayRotate,
+  type Rotation,
+  type RotationContext,
+  type RotationEvent,
+  type RotationOutcome,
+  type RotationPhase,
+  stepRotation,
+} from "./ceremonies/rotation.ts";
+export {
   beginUnlock,
   type CardPasscodeState,
   isOver,
@@ -119,6 +129,7 @@ export {
   pukRotated,
   type Release,
 } from "./registers.ts";
+export type { CardIncident, PukRotation, Rotations } from "./rotation-ports.ts";
 export {
   type CardCertificate,
   type CardLife,

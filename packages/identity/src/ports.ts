@@ -4,6 +4,7 @@ import type { Desks, Enrolments } from "./desk-ports.ts";
 import type { KeyVersions } from "./key-versions.ts";
 import type { CareId, Organisation, Person } from "./person.ts";
 import type { PukRegisters } from "./registers.ts";
+import type { Rotations } from "./rotation-ports.ts";
 import type { CardLife, Smartcard } from "./smartcard.ts";
 
 /**
@@ -19,6 +20,7 @@ export interface Records {
   readonly desks: Desks;
   readonly leashes: Leashes;
   readonly enrolments: Enrolments;
+  readonly rotations: Rotations;
   readonly audit: Audit;
 }
 

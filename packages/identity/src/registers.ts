@@ -123,6 +123,39 @@ export function pukRotated(registers: PukRegisters, index: number): PukRegisters
   };
 }
 
+export type PreparedRotation =
+  | {
+      readonly ok: true;
+      readonly registers: PukRegisters;
+      readonly candidate: number;
+      readonly next: number;
+      /** The records say that the card holds `candidate`, and nothing else: if it does not, somebody changed it. */
+      readonly isSure: boolean;
+    }
+  | { readonly ok: false };
+
+/**
+ * Rules R3 and R7 for a change of the PUK without an unlock. In doubt between two it moves from the lower to the upper,
+ * which left already: that ends the doubt, and the PUK after it may not leave before. One try at most, and never one of
+ * the last two.
+ */
+export function prepareRotation(registers: PukRegisters): PreparedRotation {
+  const { n, hi, refused, frozen, triesLeft } = registers;
+  if (frozen || refused !== undefined || triesLeft <= TRIES_FLOOR + 1) return { ok: false };
+  return {
+    ok: true,
+    candidate: n,
+    next: n + 1,
+    isSure: hi === n,
+    registers: { ...registers, hi: max(hi, n + 1), tried: n, exposed: true },
+  };
+}
+
+/** The card refused the one PUK it could hold: somebody else's is on it. Only a supervisor may try further. */
+export function pukForeign(registers: PukRegisters, c: number, triesLeft: number): PukRegisters {
+  return { ...pukRefused(registers, c, triesLeft), frozen: true };
+}
+
 /**
  * The card carries our own counter, written before each CHANGE REFERENCE DATA: it had accepted index `hint`, so it holds
  * `hint` or `hint + 1`, whatever a lost commit or an old backup made us forget. A stale hint changes nothing.

@@ -8,6 +8,7 @@ import { enrolmentCases } from "./store-contract/enrolment-cases.ts";
 import { keyVersionCases } from "./store-contract/key-version-cases.ts";
 import { leashCases } from "./store-contract/leash-cases.ts";
 import { peopleCases } from "./store-contract/people-cases.ts";
+import { rotationCases } from "./store-contract/rotation-cases.ts";
 import { searchCases } from "./store-contract/search-cases.ts";
 import { sessionCases } from "./store-contract/session-cases.ts";
 import { visitCases } from "./store-contract/visit-cases.ts";
@@ -28,6 +29,7 @@ export function storeContract(name: string, open: () => Store): void {
     deskCases(open);
     enrolmentCases(open);
     leashCases(open);
+    rotationCases(open);
     auditCases(open);
   });
 }

@@ -222,6 +222,20 @@ export const LEASH_CALLS = {
     request: z.object({ visit: token, challenge: base64(16) }),
     reply: hintOrder,
   },
+  /** Within `puk_rotate`: the card signed `statements.rotation`. The reply is what to do it with, once. */
+  rotation_release: {
+    from: "agent",
+    request: z.object({
+      rotation: token,
+      ephemeralKey: base64(32),
+      signature: cardSignature,
+      /** Of the card's management key, where a hint is to be written. */
+      challenge: base64(16).optional(),
+      /** The card's hint object as it is. */
+      hint: base64(64).optional(),
+    }),
+    reply: z.object({ release: sealedRelease, hint: hintOrder.optional() }),
+  },
   /** The holder's card signed `statements.unlockDone` with 9A after VERIFY with the new passcode. */
   unlock_prove: {
     from: "agent",
@@ -262,6 +276,18 @@ export const LEASH_CALLS = {
     from: "server",
     request: z.object({ session: sha256Hex, insertion }),
     reply: nothing,
+  },
+  /** The card of a session that has just begun: change its PUK once more. What it answered comes back. */
+  puk_rotate: {
+    from: "server",
+    request: z.object({
+      rotation: token,
+      insertion,
+      keyHash: sha256Hex,
+      nonce,
+      hint: z.boolean(),
+    }),
+    reply: z.object({ status: statusWord, lost: z.boolean(), hint: statusWord.optional() }),
   },
   session_end: { from: "server", request: z.object({ session: sha256Hex }), reply: nothing },
   /** Are you still there? 9E; after a reconnect 9A, which fails if the card lost power meanwhile. */

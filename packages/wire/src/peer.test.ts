@@ -41,6 +41,7 @@ const AGENT: LeashHandlers<"agent"> = {
   card_release: unexpected,
   session_begin: unexpected,
   session_end: unexpected,
+  puk_rotate: unexpected,
   presence: unexpected,
 };
 
@@ -53,6 +54,7 @@ const SERVER: LeashHandlers<"server"> = {
   unlock_authorise: unexpected,
   unlock_report: unexpected,
   unlock_hint: unexpected,
+  rotation_release: unexpected,
   unlock_prove: unexpected,
   unlock_lost: unexpected,
 };
@@ -234,6 +236,10 @@ describe("what the other side may not do", () => {
     card_release: { ceremony: VISIT },
     session_begin: { session: SESSION, insertion: "insertion" },
     session_end: { session: SESSION },
+    puk_rotate: {
+      ...{ rotation: VISIT, insertion: "insertion", nonce: NONCE },
+      ...{ keyHash: SESSION, hint: true },
+    },
     presence: { session: SESSION, nonce: NONCE, slot: "9E" },
   } as const satisfies { readonly [Call in CallsFrom<"server">]: unknown };
 

@@ -94,6 +94,16 @@ describe("[DESIGN 4] what is signed, byte for byte", () => {
     expect(hexOf(bytes)).toBe(hex(`${label} ${fields}`));
   });
 
+  test("rotation: origin, id, key hash, the agent's key, nonce", () => {
+    const bytes = statements.rotation({
+      ...{ origin: "o", rotation: "r", keyHash: "ab", nonce: "n" },
+      ephemeralKey: new Uint8Array([1, 2]),
+    });
+    // "lanyard/rotation/1"
+    const label = "6c616e796172642f726f746174696f6e2f31";
+    expect(hexOf(bytes)).toBe(hex(`${label} 0001 6f 0001 72 0001 ab 0002 0102 0001 6e`));
+  });
+
   test("same-card: the agent's nonce as bytes", () => {
     const bytes = statements.sameCard({ nonce: new Uint8Array([1, 2, 3]) });
     // "lanyard/same-card/1"
@@ -126,6 +136,10 @@ describe("fields never run into each other", () => {
       statements.presence({ ...fields, session: KEY_HASH, nonce: NONCE }),
       statements.unlockDone({ ...fields, nonce: NONCE }),
       statements.sameCard({ nonce: new Uint8Array(32) }),
+      statements.rotation({
+        ...{ ...fields, rotation: CEREMONY, nonce: NONCE },
+        ephemeralKey: new Uint8Array(32),
+      }),
       releaseInfo({ ...fields, step: "first" }),
     ];
     const labels = all.map((bytes) => Buffer.from(bytes).toString("latin1").split("/1")[0]);

@@ -93,6 +93,23 @@ export const statements = {
       asciiBytes(fields.nonce),
     ),
 
+  /** A card that has just signed in, 9A: change my PUK, by way of this key of the agent. Raw X25519 public key. */
+  rotation: (fields: {
+    readonly origin: string;
+    readonly rotation: string;
+    readonly keyHash: string;
+    readonly ephemeralKey: Uint8Array;
+    readonly nonce: string;
+  }): Uint8Array =>
+    frame(
+      "lanyard/rotation/1",
+      utf8Bytes(fields.origin),
+      asciiBytes(fields.rotation),
+      fromHex(fields.keyHash),
+      fields.ephemeralKey,
+      asciiBytes(fields.nonce),
+    ),
+
   /** Any card, 9E, over the agent's own nonce: the agent's check that the card has not been swapped. */
   sameCard: (fields: { readonly nonce: Uint8Array }): Uint8Array =>
     frame("lanyard/same-card/1", fields.nonce),

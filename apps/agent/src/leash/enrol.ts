@@ -107,5 +107,6 @@ const NOTHING: Omit<LeashHandlers<"agent">, "hello"> = {
   card_release: no,
   session_begin: no,
   session_end: no,
+  puk_rotate: no,
   presence: no,
 };

@@ -12,8 +12,10 @@ import { cardRefusal } from "../desk/card-refusal.ts";
 import type { CardsHeld } from "../desk/cards-held.ts";
 import type { Desk } from "../desk/desk.ts";
 import type { Logger } from "../log.ts";
+import { rotatePuk } from "../rotation/rotate.ts";
 import { readHint } from "../unlock/hint.ts";
 import type { Visits } from "../visits/visit-memory.ts";
+import type { Leash } from "./leash.ts";
 
 /** What the server's calls act on. */
 export interface HandlerRooms {
@@ -22,6 +24,8 @@ export interface HandlerRooms {
   readonly visits: Visits;
   readonly log: Logger;
   desk(): Desk;
+  leash(): Pick<Leash, "call">;
+  random(bytes: number): Uint8Array;
 }
 
 /** Answers the server's calls. Only cards that are in, and only statements of our own making, are ever signed. */
@@ -44,6 +48,7 @@ export function openHandlers(rooms: HandlerRooms): Omit<LeashHandlers<"agent">, 
       log.info("session.ended");
       return {};
     },
+    puk_rotate: (request) => refusing(() => rotate(rooms, request)),
     presence: (request) => refusing(() => provePresence(rooms, request)),
   };
 }
@@ -92,6 +97,19 @@ async function passcodeState(piv: PivSession): Promise<ReplyOf<"card_prove">["pa
     if (error instanceof CardError && !isCardLost(error)) return { state: "unknown" };
     throw error;
   }
+}
+
+/** The session's card changes its PUK, while its user does something else. */
+async function rotate(
+  rooms: HandlerRooms,
+  request: RequestOf<"puk_rotate">,
+): Promise<ReplyOf<"puk_rotate">> {
+  const card = rooms.cards.operatorCard(request.insertion);
+  if (card === undefined) throw new Refusal("card_not_ready");
+  const { serverOrigin, random } = rooms;
+  const reply = await rotatePuk({ request, card, serverOrigin, random, leash: rooms.leash() });
+  rooms.log.info({ status: reply.status, lost: reply.lost }, "puk.rotated");
+  return reply;
 }
 
 /** The session's card signs that it is still in its reader. Selects nothing, resets nothing. */

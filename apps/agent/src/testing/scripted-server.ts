@@ -211,6 +211,7 @@ class Script implements ScriptedServer {
       unlock_authorise: unscripted,
       unlock_report: unscripted,
       unlock_hint: unscripted,
+      rotation_release: unscripted,
       unlock_prove: unscripted,
       unlock_lost: unscripted,
     };

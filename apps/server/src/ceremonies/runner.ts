@@ -122,6 +122,7 @@ async function save<Types extends CeremonyTypes>(
   await records.ceremonies.save(ceremony.id, after);
   if (registers !== undefined)
     await records.cards.saveRegisters(card.serial, registers, core.secrets.keyVersion);
+  if (outcome.rotationDue === true) await records.rotations.setDue(card.serial, ceremony.deskId);
   await record(records, {
     action: isNew ? actionOf(kind, { before, standing }, entry.action) : entry.action,
     at: now,

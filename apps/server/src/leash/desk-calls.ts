@@ -6,6 +6,7 @@ import type { UnlockService } from "../ceremonies/unlock.service.ts";
 import type { UnlockAtDesk } from "../ceremonies/unlock-at-desk.ts";
 import type { Core } from "../core.ts";
 import type { DeskAdministration } from "../desks/desk-administration.ts";
+import type { RotationService } from "../rotations/rotation.service.ts";
 import type { SessionService } from "../sessions/session.service.ts";
 import type { SignInService } from "../sign-in/sign-in.service.ts";
 import type { VisitService } from "../visits/visit.service.ts";
@@ -15,6 +16,7 @@ export interface DeskRooms {
   readonly sessions: SessionService;
   readonly visits: VisitService;
   readonly signIn: SignInService;
+  readonly rotations: RotationService;
   readonly ceremonies: CeremonyService;
   readonly unlocks: UnlockService;
   /** Each kind of ceremony at the agent's page. */
@@ -44,6 +46,7 @@ export function deskCalls(
     claim: async ({ visit }) => ({ bindSecret: await rooms.visits.claim(desk, visit) }),
     visit_status: ({ visit }) => visitStatus(core, rooms, { desk, id: visit }),
     give_up: (request) => giveUp(rooms, desk, request),
+    rotation_release: (request) => rooms.rotations.release(desk, request),
     sign_in: (request) => rooms.signIn.prove(desk, request),
     ...rooms.atDesk.unlock.calls(desk),
   };

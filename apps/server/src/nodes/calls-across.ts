@@ -26,6 +26,7 @@ const ACROSS: Readonly<Record<CallsFrom<"server">, boolean>> = {
   card_prove: true,
   card_release: true,
   session_begin: true,
+  puk_rotate: true,
   session_end: true,
 };
 

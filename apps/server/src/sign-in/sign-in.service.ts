@@ -5,6 +5,7 @@ import {
   certificateIn,
   type Desk,
   type Records,
+  type Session,
   type Smartcard,
   type Visit,
 } from "@lanyard/identity";
@@ -38,6 +39,8 @@ interface Rooms {
   readonly visits: VisitService;
   readonly sessions: SessionService;
   readonly onCardSigned: OnCardSigned;
+  /** Begun and not waited for. */
+  onSignedIn(session: Session): Promise<void>;
 }
 
 /** A card that may not be used says why, in one word; `issued_locked` has no passcode yet. */
@@ -159,21 +162,16 @@ async function collect(core: Core, rooms: Rooms, visit: Visit): Promise<string |
   const cookie = newCookieValue();
   const id = hashOf(cookie);
   const now = core.now();
+  const session: Session = {
+    ...{ id, ...result, leashId: result.leashId, deskId },
+    ...{ startedAt: now, lastSeenAt: now, provenAt: now },
+    ...{ endedAt: undefined, endReason: undefined },
+  };
   const before = await core.store.transaction(async (records) => {
     const desk = await records.desks.lock(deskId);
     if (desk === undefined || desk.revokedAt !== undefined) return undefined;
     const open = await records.sessions.openAtDesk(deskId);
-    await records.sessions.add({
-      id,
-      ...result,
-      leashId: result.leashId,
-      deskId,
-      startedAt: now,
-      lastSeenAt: now,
-      provenAt: now,
-      endedAt: undefined,
-      endReason: undefined,
-    });
+    await records.sessions.add(session);
     await record(records, {
       action: "session.started",
       at: now,
@@ -193,5 +191,6 @@ async function collect(core: Core, rooms: Rooms, visit: Visit): Promise<string |
     await rooms.sessions.end(id, "card_removed");
     return undefined;
   }
+  void rooms.onSignedIn(session);
   return cookie;
 }

@@ -28,6 +28,9 @@ export interface Database {
   readonly call_across: CallAcrossTable;
   readonly desk_code: DeskCodeTable;
   readonly desk_request: DeskRequestTable;
+  readonly rotation_due: RotationDueTable;
+  readonly puk_rotation: PukRotationTable;
+  readonly card_incident: CardIncidentTable;
   readonly audit_entry: AuditEntryTable;
 }
 
@@ -211,6 +214,27 @@ export interface DeskRequestTable {
   asked_at: Date;
   last_asked_at: Date;
   refused_at: Date | null;
+}
+
+export interface RotationDueTable {
+  card_serial: string;
+  desk_id: string;
+}
+
+export interface PukRotationTable {
+  id: string;
+  card_serial: string;
+  desk_id: string;
+  nonce: string;
+  started_at: Date;
+  state: Json;
+}
+
+export interface CardIncidentTable {
+  card_serial: string;
+  at: Date;
+  first_desk: string;
+  found_at: string;
 }
 
 export interface AuditEntryTable {

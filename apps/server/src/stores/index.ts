@@ -10,6 +10,7 @@ import { desksStore } from "./desks.store.ts";
 import { enrolmentsStore } from "./enrolments.store.ts";
 import { leashesStore } from "./leashes.store.ts";
 import { peopleStore } from "./people.store.ts";
+import { rotationsStore } from "./rotations.store.ts";
 import { sessionsStore } from "./sessions.store.ts";
 import { visitsStore } from "./visits.store.ts";
 
@@ -34,6 +35,7 @@ function recordsOf(trx: Transaction, kinds: readonly StoredKind[]): Records {
     desks: desksStore(trx),
     enrolments: enrolmentsStore(trx),
     leashes: leashesStore(trx),
+    rotations: rotationsStore(trx),
     audit: auditStore(trx),
   };
 }

@@ -229,6 +229,9 @@ class Desk implements ScriptedDesk {
         return {};
       },
       session_end: async () => ({}),
+      puk_rotate: async () => {
+        throw new Refusal("card_not_ready");
+      },
       presence: async ({ session, nonce, slot }) => {
         const card = this.#cardAt(this.#sessions.get(session) ?? "");
         const message = statements.presence({ origin, session, nonce });
@@ -249,6 +252,7 @@ class Desk implements ScriptedDesk {
       card_release: (body) => this.answers.card_release(note("card_release", body)),
       session_begin: (body) => this.answers.session_begin(note("session_begin", body)),
       session_end: (body) => this.answers.session_end(note("session_end", body)),
+      puk_rotate: (body) => this.answers.puk_rotate(note("puk_rotate", body)),
       presence: (body) => this.answers.presence(note("presence", body)),
     };
   }

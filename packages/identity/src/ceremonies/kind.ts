@@ -62,6 +62,8 @@ export interface CeremonyOutcome<Types extends CeremonyTypes = CeremonyTypes> {
   /** Only from a kind that moves the card's PUK. */
   readonly registers?: PukRegisters;
   readonly commands: readonly Types["command"][];
+  /** The PC of this desk knows the card's PUK: it is to be changed at any other. */
+  readonly rotationDue?: boolean;
 }
 
 /** One kind of ceremony: its table, and all that those who serve every kind alike must know of it. */

@@ -192,6 +192,7 @@ function to(row: Row, change: Partial<Unlock>, more: Partial<UnlockOutcome> = {}
     ceremony: { ...row.ceremony, ...change },
     registers: more.registers ?? row.registers,
     commands: more.commands ?? [],
+    ...(more.rotationDue === true && { rotationDue: row.profile.pukChangeable }),
   };
 }
 
@@ -285,7 +286,8 @@ function rotate(row: Row, event: { readonly applied: boolean }): UnlockOutcome {
 function verify(row: Row): UnlockOutcome {
   const { next, rotated } = row.ceremony;
   const registers = rotated && next !== undefined ? pukRotated(row.registers, next) : row.registers;
-  return to(row, { phase: "verified" }, { registers, commands: [{ type: "notify_holder" }] });
+  const commands = [{ type: "notify_holder" }] as const;
+  return to(row, { phase: "verified" }, { registers, commands, rotationDue: true });
 }
 
 function doubt(row: Row): UnlockOutcome {
@@ -345,6 +347,10 @@ function settle(row: Row, event: { readonly releasedSince: boolean }): UnlockOut
 
 function settled(row: Row, ours: boolean): UnlockOutcome {
   return ours
-    ? to(row, { phase: "confirmed_later" }, { commands: [{ type: "notify_holder" }] })
-    : to(row, { phase: "settled_unknown" });
+    ? to(
+        row,
+        { phase: "confirmed_later" },
+        { commands: [{ type: "notify_holder" }], rotationDue: true },
+      )
+    : to(row, { phase: "settled_unknown" }, { rotationDue: true });
 }

@@ -5,6 +5,7 @@ import { keyVersions } from "./2026-11-24-0003-key-versions.ts";
 import { desks } from "./2026-11-24-0004-desks.ts";
 import { nodes } from "./2026-11-24-0006-nodes.ts";
 import { ceremoniesOfAnyKind } from "./2026-11-24-0007-ceremonies-of-any-kind.ts";
+import { rotations } from "./2026-11-24-0008-rotations.ts";
 
 /**
  * Every migration by name, oldest first, imported by hand so that nothing is read from disk at run time.
@@ -16,6 +17,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "2026-11-24-0004-desks": desks,
   "2026-11-24-0006-nodes": nodes,
   "2026-11-24-0007-ceremonies-of-any-kind": ceremoniesOfAnyKind,
+  "2026-11-24-0008-rotations": rotations,
 };
 
 /**
