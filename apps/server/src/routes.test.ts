@@ -48,6 +48,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   "GET /ceremonies/:id/service":     "unlock",
   "POST /ceremonies/:id/service":    "unlock",
   "GET /administration":             "session",
+  "GET /administration/master-keys": "see-key-versions",
   "GET /administration/desks":       "manage-desks",
   "GET /administration/desks/new":   "manage-desks",
   "POST /administration/desks/new":  "manage-desks",

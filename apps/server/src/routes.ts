@@ -6,6 +6,7 @@ import type { Route } from "./http/route.ts";
 import type { DeskRooms } from "./leash/desk-calls.ts";
 import { peopleRoutes } from "./people/people.routes.ts";
 import { portalRoutes } from "./portal/portal.routes.ts";
+import { masterKeysRoutes } from "./secrets/master-keys.routes.ts";
 
 /** Every page of the site. What is not here does not exist. */
 export function siteRoutes(core: Core, rooms: DeskRooms): readonly Route[] {
@@ -15,5 +16,6 @@ export function siteRoutes(core: Core, rooms: DeskRooms): readonly Route[] {
     ...unlockRoutes(core, rooms),
     ...administrationRoutes(core),
     ...desksRoutes(core, rooms),
+    ...masterKeysRoutes(core),
   ];
 }

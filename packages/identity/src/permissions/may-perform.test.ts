@@ -10,7 +10,7 @@ import { parseRole, ROLE_NAMES, type Role, roleByCode } from "./roles.ts";
 import { DEFAULT_PERMISSION_SETTINGS as DEFAULTS, type PermissionSettings } from "./settings.ts";
 import { ACTIVITIES, type Activity } from "./table.ts";
 
-/** Typed from the design's section 7, not from the table under test; `manage-desks` from ADR 0027. */
+/** Typed from the design's section 7, not from the table under test; `manage-desks` from ADR 0027, `see-key-versions` from 0026. */
 const DESIGN = `
   activity             | RA Manager | Advanced RA Agent | RA Agent | RA Sponsor | ID Checker | Smartcard Administrator
   find-person          | y   | y   | y   | y          | y    | y
@@ -24,6 +24,7 @@ const DESIGN = `
   define-positions     | y   | y   | -   | -          | -    | -
   decide-requests      | y   | y   | y   | some       | -    | -
   manage-desks         | y   | y   | -   | -          | -    | -
+  see-key-versions     | y   | y   | -   | -          | -    | -
   report               | all | all | all | own        | some | -
 `;
 

@@ -34,20 +34,22 @@ const TABLE = {
   "define-positions":     ["yes",  "yes",    "-",   "-",          "-",     "-"],
   "decide-requests":      ["yes",  "yes",    "yes", "some",       "-",     "-"],
   "manage-desks":         ["yes",  "yes",    "-",   "-",          "-",     "-"],
+  "see-key-versions":     ["yes",  "yes",    "-",   "-",          "-",     "-"],
   "report":               ["yes",  "yes",    "yes", "own",        "some",  "-"],
 } as const satisfies Record<string, Columns>;
 
 /**
  * `renew-due`: in the last 90 days before expiry. `manage-card-life`: renew or repair an expired card, issue, clear,
  * cancel. `edit-person`: create a person too. `close-person`: reopen too. `manage-desks`: let a desk in, name it, shut
- * it out.
+ * it out. `see-key-versions`: how many cards still need each master key.
  */
 export type Activity = keyof typeof TABLE;
 
 // biome-ignore format: as the columns of the table
 export const ACTIVITIES: readonly Activity[] = [
   "find-person", "manage-smartcard-tab", "unlock", "renew-due", "manage-card-life", "edit-person", "close-person",
-  "assign-position", "define-positions", "decide-requests", "manage-desks", "report",
+  "assign-position", "define-positions", "decide-requests", "manage-desks",
+  "see-key-versions", "report",
 ];
 
 // biome-ignore format: as the columns of the table

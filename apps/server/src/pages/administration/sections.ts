@@ -1,5 +1,5 @@
 import { type Activity, type Actor, mayPerform, type PermissionSettings } from "@lanyard/identity";
-import { DESKS } from "./words.ts";
+import { DESKS, MASTER_KEYS } from "./words.ts";
 
 export interface AdministrationSection {
   readonly activity: Activity;
@@ -15,6 +15,12 @@ const SECTIONS: readonly AdministrationSection[] = [
     href: "/administration/desks",
     title: DESKS.title,
     text: DESKS.summary,
+  },
+  {
+    activity: "see-key-versions",
+    href: "/administration/master-keys",
+    title: MASTER_KEYS.title,
+    text: MASTER_KEYS.summary,
   },
 ];
 

@@ -95,3 +95,21 @@ export const REQUEST = {
   approve: "Let it in",
   refuse: "Refuse",
 } as const;
+
+export const MASTER_KEYS = {
+  title: "Master keys",
+  summary: "How many cards still need each version of the key their PUKs are made from",
+  intro:
+    "A card moves to the newest version with its next unlock. Until no card needs it any more, an older version must be kept.",
+  caption: "Cards in use",
+  columns: ["Version", "Cards", "Share"],
+  newest: (version: number) => `${version} (newest)`,
+  cards: (count: number) => count.toLocaleString("en-GB"),
+  share: (count: number, all: number) => `${((count / all) * 100).toFixed(1)} %`,
+  none: "No card is in use.",
+  moved: "Every card in use is on the newest version.",
+  left: (count: number) =>
+    count === 1
+      ? "1 card is still on an older version."
+      : `${count.toLocaleString("en-GB")} cards are still on an older version.`,
+} as const;

@@ -50,6 +50,7 @@ export const ACTIVITY_WORDS = {
   "define-positions": "define positions",
   "decide-requests": "decide requests",
   "manage-desks": "look after desks",
+  "see-key-versions": "see which master keys cards are on",
   report: "see reports",
 } as const satisfies Record<Activity, string>;
 
