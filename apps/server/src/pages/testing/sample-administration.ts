@@ -6,7 +6,8 @@ import { deskPage, revokeDeskPage } from "../administration/desk.page.tsx";
 import { deskRequestPage } from "../administration/desk-request.page.tsx";
 import type { DeskRequestView, DeskView } from "../administration/desk-view.tsx";
 import { desksPage } from "../administration/desks.page.tsx";
-import { DESKS } from "../administration/words.ts";
+import { masterKeysPage } from "../administration/master-keys.page.tsx";
+import { DESKS, MASTER_KEYS } from "../administration/words.ts";
 import { administrationFrame } from "./sample-models.ts";
 
 const FINGERPRINT = "3f2a 9c01 77de 04b8 5a1e c2f9 8d30 66b7";
@@ -58,12 +59,25 @@ const ORGANISATIONS = [
 /** The pages behind the Administration tab. */
 export function administrationPages(assets: AssetUrls): Readonly<Record<string, ReactElement>> {
   const frame = administrationFrame(assets);
-  const sections = [{ href: "/administration/desks", title: DESKS.title, text: DESKS.summary }];
+  const sections = [
+    { href: "/administration/desks", title: DESKS.title, text: DESKS.summary },
+    { href: "/administration/master-keys", title: MASTER_KEYS.title, text: MASTER_KEYS.summary },
+  ];
   const list = { query: "", desks: [DESK, OPENLY, SHUT_OUT], hasMore: true, requests: [REQUEST] };
   const place = { organisations: ORGANISATIONS, chosen: "RQX", name: "" };
   const request = { request: REQUEST, ...place };
   return {
     administration: administrationPage(frame, sections),
+    "master-keys": masterKeysPage(frame, {
+      newest: 3,
+      shares: [
+        { version: 1, cards: 1204 },
+        { version: 2, cards: 18_850 },
+        { version: 3, cards: 941_022 },
+      ],
+    }),
+    "master-keys-moved": masterKeysPage(frame, { newest: 3, shares: [{ version: 3, cards: 12 }] }),
+    "master-keys-none": masterKeysPage(frame, { newest: 1, shares: [] }),
     desks: desksPage(frame, list),
     "desks-none": desksPage(frame, {
       ...{ query: "attic", desks: [], hasMore: false, requests: [] },
