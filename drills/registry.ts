@@ -1,3 +1,4 @@
+import { databaseFailOver } from "./db-fail-over.ts";
 import type { Drill } from "./drill.ts";
 import { lies } from "./lies.ts";
 import { operatorPulled } from "./operator-pulled.ts";
@@ -6,4 +7,11 @@ import { readers } from "./readers.ts";
 import { swap } from "./swap.ts";
 
 /** Every drill, in the order of docs/assurance.md. */
-export const DRILLS: readonly Drill[] = [powerCut, swap, lies, operatorPulled, readers];
+export const DRILLS: readonly Drill[] = [
+  powerCut,
+  swap,
+  lies,
+  operatorPulled,
+  databaseFailOver,
+  readers,
+];

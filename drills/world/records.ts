@@ -36,7 +36,7 @@ export async function openRecords(): Promise<DrillRecords> {
   return { store: openStore(database), rewind: rewinding(database), close };
 }
 
-function rewinding({ db }: OpenDatabase): DrillRecords["rewind"] {
+export function rewinding({ db }: OpenDatabase): DrillRecords["rewind"] {
   return async (serial, { n, hi, refused, tried, triesLeft, frozen, exposed }) => {
     await db
       .updateTable("smartcard")

@@ -26,7 +26,7 @@ import {
 import { type Boundaries, openBoundaries, type PcLoss } from "./boundaries.ts";
 import { type LeashRelay, openLeashRelay, type Passing } from "./leash-relay.ts";
 import { type MortalStore, mortalStore } from "./mortal-store.ts";
-import { openRecords } from "./records.ts";
+import { type DrillRecords, openRecords } from "./records.ts";
 
 /** A whole site in one process: real server, real database, a road to it that can break, and a clock in the hand. */
 export interface World {
@@ -66,6 +66,8 @@ export interface LeashListener {
 
 export interface WorldWish {
   readonly settings?: Readonly<Record<string, string>>;
+  /** Where the records are, if not in a database of this world's own. */
+  readonly records?: DrillRecords;
 }
 
 const START = new Date("2026-03-02T09:00:00Z");
@@ -74,7 +76,7 @@ const NO_ASSETS = { hash: "drills", files: new Map<string, never>() };
 
 export async function openWorld(wish: WorldWish = {}): Promise<World> {
   const directory = await mkdtemp(join(tmpdir(), "lanyard-drill-"));
-  const records = await openRecords();
+  const records = wish.records ?? (await openRecords());
   const validity = { notBefore: yearsFromStart(-10), notAfter: yearsFromStart(30) };
   const authority = await openAuthority(await createAuthority("Drills", validity));
   await writeFile(join(directory, "trust.pem"), authority.trustPem);

@@ -15,7 +15,7 @@ export interface PostgresCluster {
 }
 
 const DEBIAN_VERSIONS = "/usr/lib/postgresql";
-const SUPERUSER = "postgres";
+export const SUPERUSER = "postgres";
 const START_BUDGET_MS = 30_000;
 
 /** The newest PostgreSQL of this machine, or undefined when Debian's packages are not installed. */
@@ -65,27 +65,29 @@ export async function startPostgres(): Promise<PostgresCluster> {
   return { url, stop, run: (statement) => runOnce(url("postgres"), statement) };
 }
 
-interface ServerUser {
+export interface ServerUser {
   readonly uid: number;
   readonly gid: number;
 }
 
-function serverUser(): ServerUser | undefined {
+export function serverUser(): ServerUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const id = (flag: string) => Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }));
   return { uid: id("-u"), gid: id("-g") };
 }
 
-type Invocation = [program: string, args: string[]];
+export type Invocation = [program: string, args: string[]];
 
 /** Through setpriv, which gives up root where there is root, and asks for an interrupt when we die. */
-function asUser(user: ServerUser | undefined): (program: string, args: string[]) => Invocation {
+export function asUser(
+  user: ServerUser | undefined,
+): (program: string, args: string[]) => Invocation {
   const identity =
     user === undefined ? [] : [`--reuid=${user.uid}`, `--regid=${user.gid}`, "--clear-groups"];
   return (program, args) => ["setpriv", [...identity, "--pdeathsig=INT", program, ...args]];
 }
 
-async function untilReady(server: ChildProcess, url: string): Promise<void> {
+export async function untilReady(server: ChildProcess, url: string): Promise<void> {
   let complaints = "";
   server.stderr?.on("data", (text: Buffer) => {
     complaints = `${complaints}${text}`.slice(-2_000);
@@ -103,7 +105,7 @@ async function untilReady(server: ChildProcess, url: string): Promise<void> {
   }
 }
 
-async function runOnce(connectionString: string, statement: string): Promise<void> {
+export async function runOnce(connectionString: string, statement: string): Promise<void> {
   const client = new Client({ connectionString });
   try {
     await client.connect();
