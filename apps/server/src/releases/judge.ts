@@ -109,12 +109,17 @@ function isReleased({ ceremony }: ReleaseCase): boolean {
   return UNLOCK.phases[ceremony.state.phase] === "released" && indicesOf(ceremony).length > 0;
 }
 
+/** Two who read one clock hear it a little apart. */
+const CLOCK_TOLERANCE_MS = 5_000;
+
 /** Neither over time, nor given more of it than a release ever has. */
 function isFresh({ ceremony }: ReleaseCase, { now }: JudgeParts): boolean {
   const left = ceremony.deadline.getTime() - now().getTime();
   const age = now().getTime() - ceremony.startedAt.getTime();
   const { openMs, releasedMs } = UNLOCK.times;
-  return left >= 0 && left <= releasedMs && age >= 0 && age <= openMs + releasedMs;
+  const isOverdue = left < -CLOCK_TOLERANCE_MS || age > openMs + releasedMs + CLOCK_TOLERANCE_MS;
+  const isFromTheFuture = left > releasedMs + CLOCK_TOLERANCE_MS || age < -CLOCK_TOLERANCE_MS;
+  return !isOverdue && !isFromTheFuture;
 }
 
 function isOnRecord({ ceremony, proofs }: ReleaseCase): boolean {

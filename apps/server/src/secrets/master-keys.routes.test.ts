@@ -9,6 +9,7 @@ import {
   openRelease,
   prove,
   pukOf,
+  registersOf,
   report,
 } from "../testing/unlock-desk.ts";
 import { addFileKey } from "./key-file.ts";
@@ -42,6 +43,25 @@ test("a rotation, seen on the page: a card moves with its next unlock, and no so
   const moved = textOf((await browser.get(PAGE)).body);
   expect(moved).toContain("1 2 66.7 %");
   expect(moved).toContain("2 (newest) 1 33.3 %");
+});
+
+test("cut off in the middle of a rotation: the candidates are of two versions, and each opens by its own", async () => {
+  const first = await atAgent(await holderDesk(place()));
+  await authorise(first);
+  await report(first, "reset", 0x6f00);
+  expect(await registersOf(first)).toMatchObject({ n: 0, hi: 1 });
+  const seed = await first.world.store.transaction(({ cards }) =>
+    cards.seedOf(first.holderCard.record.serial),
+  );
+  expect(seed).toMatchObject({ keyVersion: 1, keyVersionChanges: [{ from: 1, version: 2 }] });
+
+  const again = await atAgent({ ...first });
+  expect(await openRelease(again, await authorise(again))).toEqual([
+    await pukOf(again, 1),
+    undefined,
+  ]);
+  const other = await report(again, "reset", 0x63c9);
+  expect(await openRelease(again, other)).toEqual([await pukOf(again, 0), undefined]);
 });
 
 test.each(["RA Agent", "RA Sponsor", "ID Checker", "Smartcard Administrator"] as const)(
