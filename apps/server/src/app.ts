@@ -4,6 +4,8 @@ import { assetUrls } from "@lanyard/pages";
 import { type Assets, readAssets } from "@lanyard/pages/node";
 import { LEASH_TIMES } from "@lanyard/wire";
 import type { FastifyInstance } from "fastify";
+import type { LogKey } from "./audit/log-key.ts";
+import { openSealer, SEAL_MS } from "./audit/sealer.ts";
 import { CeremonyService } from "./ceremonies/ceremony.service.ts";
 import { CEREMONY_KINDS } from "./ceremonies/kinds.ts";
 import { UnlockService } from "./ceremonies/unlock.service.ts";
@@ -34,6 +36,8 @@ import { VisitService } from "./visits/visit.service.ts";
 export interface ServerParts {
   readonly store: Store;
   readonly secrets: CardSecrets;
+  /** Signs the audit log; without it nothing is sealed. */
+  readonly logKey?: LogKey;
   /** The sealer in a process of its own; without it, this process seals by `secrets`. */
   readonly releases?: ReleaseSealer;
   readonly log: Logger;
@@ -77,7 +81,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   const now = parts.now ?? clock.now;
   const releases =
     parts.releases ?? createSealer({ store, secrets, trust, config, log, now, rate: undefined });
-  const core: Core = { config, store, links, bus, trust, secrets, releases, log, now };
+  const { logKey } = parts;
+  const core: Core = { config, store, links, bus, trust, secrets, releases, logKey, log, now };
   const rooms = openRooms(core);
   const reception = { core, sessions: rooms.sessions, assets: assetUrls(files.hash) };
   const app = await openSite({
@@ -92,6 +97,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   const hangUp = openLeashes(core, rooms, app);
   await app.listen({ host: config.host, port: config.port });
   const stopRounds = goRounds(core, { ...rooms, clock }, parts.every);
+  const stopSealing = sealTheRecord(core, parts.every);
   const port = portOf(app, config);
   log.info({ port }, "server.started");
   const close = async (): Promise<void> => {
@@ -99,6 +105,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     await hangUp();
     await app.close();
     await core.links.close();
+    await stopSealing();
     log.info("server.stopped");
   };
   return { origin: config.origin, port, close };
@@ -159,6 +166,17 @@ function goRounds(
     }
   };
   return every(ROUND_MS, round);
+}
+
+function sealTheRecord(core: Core, every: Every = everyByTimer): () => Promise<void> {
+  const { logKey, log } = core;
+  if (logKey === undefined) return async () => undefined;
+  const sealer = openSealer({ store: core.store, key: logKey, now: core.now }, log);
+  const stop = every(SEAL_MS, sealer.seal);
+  return async () => {
+    stop();
+    await sealer.seal();
+  };
 }
 
 function portOf(app: FastifyInstance, config: Config): number {

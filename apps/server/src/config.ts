@@ -15,6 +15,8 @@ export interface Config {
   readonly trustFile: string;
   /** The master keys PUKs are derived from; readable by the owner only. */
   readonly masterKeyFile: string;
+  /** What the checkpoints of the audit log are signed with; readable by the owner only. */
+  readonly auditKeyFile: string;
   /** Where the master keys are instead of in that file: a PKCS#11 token. */
   readonly token: TokenSettings | undefined;
   /** Unix socket of the process that holds the master keys; then this one needs none. */
@@ -66,6 +68,7 @@ const variables = z.object({
   LANYARD_DATA: z.string().default(".lanyard"),
   LANYARD_TRUST_FILE: z.string().optional(),
   LANYARD_MASTER_KEY_FILE: z.string().optional(),
+  LANYARD_AUDIT_KEY_FILE: z.string().optional(),
   LANYARD_PKCS11_MODULE: z.string().min(1).optional(),
   LANYARD_PKCS11_TOKEN: z.string().min(1).max(32).optional(),
   LANYARD_PKCS11_PIN_FILE: z.string().min(1).optional(),
@@ -129,6 +132,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     dataDir: values.LANYARD_DATA,
     trustFile: values.LANYARD_TRUST_FILE ?? `${values.LANYARD_DATA}/trust.pem`,
     masterKeyFile: values.LANYARD_MASTER_KEY_FILE ?? `${values.LANYARD_DATA}/master-keys.json`,
+    auditKeyFile: values.LANYARD_AUDIT_KEY_FILE ?? `${values.LANYARD_DATA}/audit-key`,
     token: tokenIn(values),
     secretsSocket: values.LANYARD_SECRETS_SOCKET,
     releases: {

@@ -1,4 +1,5 @@
 import type { CardSecrets, Store } from "@lanyard/identity";
+import type { LogKey } from "./audit/log-key.ts";
 import type { Trust } from "./certificates/trust.ts";
 import type { Config } from "./config.ts";
 import type { Links } from "./leash/links.ts";
@@ -15,6 +16,8 @@ export interface Core {
   readonly bus: NodeBus;
   readonly trust: Trust;
   readonly secrets: CardSecrets;
+  /** Signs the audit log. Without it the record is written and not sealed: `lanyard server` insists on one. */
+  readonly logKey: LogKey | undefined;
   /** What turns a committed release into sealed PUKs. */
   readonly releases: ReleaseSealer;
   readonly log: Logger;

@@ -1,5 +1,7 @@
 import { AssetsError } from "@lanyard/pages/node";
 import { startServer } from "./app.ts";
+import { AuditError } from "./audit/errors.ts";
+import { openLogKeyFile } from "./audit/log-key.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { openLog } from "./log.ts";
 import { openBus } from "./nodes/open-bus.ts";
@@ -63,6 +65,7 @@ async function explaining(
 async function serve(config: Config, running: ServerProcess): Promise<number> {
   const log = openLog(config.logLevel);
   const { keys, ...secrets } = await openSecrets(config);
+  const logKey = await openLogKeyFile(config.auditKeyFile);
   let tellDeath: (code: number) => void = () => undefined;
   const death = new Promise<number>((resolve) => {
     tellDeath = resolve;
@@ -83,7 +86,7 @@ async function serve(config: Config, running: ServerProcess): Promise<number> {
   const store = openStore(database);
   const bus = await openBus(database, log);
   try {
-    const server = await startServer(config, { store, ...secrets, log, bus });
+    const server = await startServer(config, { store, ...secrets, logKey, log, bus });
     running.tell(`Lanyard is running: ${server.origin}/`);
     const stopped = aborted(running.stop).then(() => SERVER_EXIT.ok);
     const code = await Promise.race([stopped, death]);
@@ -106,6 +109,7 @@ function aborted(signal: AbortSignal): Promise<void> {
 /** Mistakes of whoever set the server up: their message says what to do. */
 function isExplained(error: unknown): error is Error {
   if (error instanceof ConfigError || error instanceof SecretsError) return true;
+  if (error instanceof AuditError) return true;
   if (error instanceof DatabaseError || error instanceof AssetsError) return true;
   return error instanceof Error && "code" in error && EXPLAINED.has(error.code);
 }

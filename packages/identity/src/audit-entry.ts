@@ -1,5 +1,5 @@
-import { toHex, utf8Bytes } from "@lanyard/bytes";
-import type { AuditKeys } from "./ports.ts";
+import { fromHex, toHex, utf8Bytes } from "@lanyard/bytes";
+import type { AuditKeys } from "./audit-ports.ts";
 
 /** Every kind of entry, one row each: what it says happened. The key is part of the record and never changes meaning. */
 export const AUDIT_ACTIONS = {
@@ -93,6 +93,94 @@ export function encodeAuditEntry(fact: AuditFact, ports: AuditPorts): EncodedEnt
       ceremonyId: fact.ceremonyId,
     },
   };
+}
+
+/** An entry read back from its leaf. What it was about is text here: it is evidence, not yet a name of anything. */
+export interface AuditEntry {
+  readonly at: string;
+  readonly action: string;
+  readonly actor?: string;
+  readonly holder?: string;
+  readonly cardSerial?: string;
+  readonly ceremonyId?: string;
+  readonly deskId?: string;
+  readonly details: Readonly<Record<string, string | number | boolean>>;
+  readonly personal: Readonly<Record<string, string>>;
+}
+
+/** Reads a leaf. `undefined` unless it is an entry in exactly the bytes that {@link encodeAuditEntry} gives it. */
+export function parseAuditEntry(leaf: string): AuditEntry | undefined {
+  const value = parsed(leaf);
+  if (!isEntry(value) || canonicalJson({ ...value }) !== leaf) return undefined;
+  return value;
+}
+
+const TEXTS = ["actor", "holder", "cardSerial", "ceremonyId", "deskId"] as const;
+const FIELDS: readonly string[] = [...TEXTS, "format", "at", "action", "details", "personal"];
+
+function isEntry(value: unknown): value is AuditEntry & JsonObject {
+  if (!isFields(value) || value["format"] !== FORMAT) return false;
+  if (Object.keys(value).some((key) => !FIELDS.includes(key))) return false;
+  const { at, action, details, personal } = value;
+  if (typeof at !== "string" || typeof action !== "string") return false;
+  if (TEXTS.some((key) => value[key] !== undefined && typeof value[key] !== "string")) return false;
+  if (!isFields(details) || !isFields(personal)) return false;
+  return (
+    Object.values(details).every((field) => DETAIL_TYPES.includes(typeof field)) &&
+    Object.values(personal).every((field) => typeof field === "string")
+  );
+}
+
+const DETAIL_TYPES: readonly string[] = ["string", "number", "boolean"];
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * What the commitments of an entry were made of, by field; `undefined` unless `openings` opens every one of them and is
+ * in the bytes that {@link encodeAuditEntry} gives it.
+ */
+export function opensCommitments(
+  { personal }: AuditEntry,
+  openings: string,
+  hmacSha256: AuditPorts["hmacSha256"],
+): Readonly<Record<string, string>> | undefined {
+  const value = parsed(openings);
+  if (!isOpenings(value) || canonicalJson(value) !== openings) return undefined;
+  const fields = Object.keys(value);
+  if (fields.length !== Object.keys(personal).length) return undefined;
+  const opened = fields.every((field) => {
+    const { salt = "", value: text = "" } = value[field] ?? {};
+    return toHex(hmacSha256(fromHex(salt), utf8Bytes(text))) === personal[field];
+  });
+  return opened
+    ? Object.fromEntries(fields.map((field) => [field, value[field]?.value ?? ""]))
+    : undefined;
+}
+
+type Openings = Readonly<Record<string, { readonly salt: string; readonly value: string }>>;
+
+function isOpenings(value: unknown): value is Openings {
+  return (
+    isFields(value) &&
+    Object.values(value).every(
+      (opening) =>
+        isFields(opening) &&
+        Object.keys(opening).length === 2 &&
+        typeof opening["value"] === "string" &&
+        typeof opening["salt"] === "string" &&
+        /^[0-9a-f]{64}$/.test(opening["salt"]),
+    )
+  );
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
 }
 
 interface JsonObject {

@@ -1,11 +1,15 @@
 export {
   AUDIT_ACTIONS,
   type AuditAction,
+  type AuditEntry,
   type AuditFact,
   type AuditPorts,
   type EncodedEntry,
   encodeAuditEntry,
+  opensCommitments,
+  parseAuditEntry,
 } from "./audit-entry.ts";
+export type * from "./audit-ports.ts";
 export {
   type Burst,
   type BurstEvent,

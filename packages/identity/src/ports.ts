@@ -1,4 +1,5 @@
 import type { Secret } from "@lanyard/bytes";
+import type { Audit, AuditLog } from "./audit-ports.ts";
 import type { CeremonyTypes } from "./ceremonies/kind.ts";
 import type { Desks, Enrolments } from "./desk-ports.ts";
 import type { KeyVersions } from "./key-versions.ts";
@@ -22,6 +23,7 @@ export interface Records {
   readonly enrolments: Enrolments;
   readonly rotations: Rotations;
   readonly audit: Audit;
+  readonly auditLog: AuditLog;
 }
 
 /** Runs `work` in one transaction: all of it happens, durably, or none of it. */
@@ -284,38 +286,6 @@ export interface Leashes {
   /** The reply, once there; then the call is forgotten. */
   collect(callId: string): Promise<unknown>;
   forget(callId: string): Promise<void>;
-}
-
-/** One line of the record. Its canonical bytes are the leaf of the log; see `audit-entry.ts`. */
-export interface AuditRecord {
-  /** Order of writing; a transaction that failed leaves a gap. The log's own index is given when it is sealed. */
-  readonly position: number;
-  readonly leaf: Uint8Array;
-}
-
-export interface Audit {
-  /** Appends in the caller's transaction: no audit, no change (DESIGN 3.6). */
-  append(entry: {
-    readonly leaf: Uint8Array;
-    readonly openings: Uint8Array;
-    readonly keys: AuditKeys;
-  }): Promise<void>;
-  /** In order from `from` on, for export and verification. */
-  read(from: number, limit: number): Promise<readonly AuditRecord[]>;
-  /** Every entry of one ceremony, in order. */
-  ofCeremony(ceremonyId: string): Promise<readonly AuditRecord[]>;
-  /** When the newest entry was written, by its own word. */
-  newestAt(): Promise<Date | undefined>;
-}
-
-/** What entries are looked up by. */
-export interface AuditKeys {
-  readonly at: Date;
-  readonly action: string;
-  readonly actor: CareId | undefined;
-  readonly holder: CareId | undefined;
-  readonly cardSerial: string | undefined;
-  readonly ceremonyId: string | undefined;
 }
 
 /** Derives what opens or speaks for one card. The master keys never leave it; HMAC-SHA-256 is all that is asked of it. */

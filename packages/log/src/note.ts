@@ -51,7 +51,8 @@ export function verifierKey(hash: Hash, name: string, publicKey: Uint8Array): Ve
   if (!NAME.test(name) || publicKey.length !== KEY_BYTES) throw badKey();
   const typed = concatBytes(Uint8Array.of(ED25519), publicKey);
   const id = hash(concatBytes(utf8Bytes(name), asciiBytes("\n"), typed)).slice(0, 4);
-  return { name, id, publicKey };
+  // Copies: the hash may give, and a caller may hand, a subclass.
+  return { name, id: Uint8Array.from(id), publicKey: Uint8Array.from(publicKey) };
 }
 
 /** The key as people pass it on: `name+id+key` [SIGNED-NOTE]. */

@@ -1,6 +1,7 @@
 import type { Store } from "@lanyard/identity";
 import { describe } from "vitest";
 import { auditCases } from "./store-contract/audit-cases.ts";
+import { auditLogCases } from "./store-contract/audit-log-cases.ts";
 import { cardCases } from "./store-contract/card-cases.ts";
 import { ceremonyCases } from "./store-contract/ceremony-cases.ts";
 import { deskCases } from "./store-contract/desk-cases.ts";
@@ -31,5 +32,6 @@ export function storeContract(name: string, open: () => Store): void {
     leashCases(open);
     rotationCases(open);
     auditCases(open);
+    auditLogCases(open);
   });
 }

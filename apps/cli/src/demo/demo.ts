@@ -12,6 +12,7 @@ import {
   readConfig,
   startServer,
 } from "@lanyard/server";
+import { openLogKeyFile } from "@lanyard/server/audit";
 import { EXIT } from "../exit-codes.ts";
 import { explained } from "./explained.ts";
 import { oddCards } from "./odd-cards.ts";
@@ -126,9 +127,10 @@ async function openHouse({ config, directory, closing, tell }: House): Promise<O
   const store = openStore(await openRecords({ config, directory, log, tell }));
   closing.first(() => store.close());
   const secrets = await openKeyFile(config.masterKeyFile);
+  const logKey = await openLogKeyFile(config.auditKeyFile);
   await settleWorld(world, { directory, store, secrets, now: new Date() });
   const assets = await readAssets();
-  const server = await startServer(config, { store, secrets, log, assets });
+  const server = await startServer(config, { store, secrets, logKey, log, assets });
   closing.first(() => server.close());
   return { server, assets };
 }

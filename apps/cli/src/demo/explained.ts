@@ -1,6 +1,7 @@
 import { AgentError } from "@lanyard/agent";
 import { AssetsError } from "@lanyard/pages/node";
 import { ConfigError, DatabaseError, SecretsError } from "@lanyard/server";
+import { AuditError } from "@lanyard/server/audit";
 import { CliError, type CliErrorCode } from "../errors.ts";
 
 /** Gives what kept the demo from starting a sentence and an exit code, if it is anything a person can mend. */
@@ -24,7 +25,10 @@ function codeFor(error: unknown): CliErrorCode | undefined {
   if (error instanceof AgentError)
     return error.code === "config/wrong" ? "cli/usage" : "cli/environment";
   const isMendable =
-    error instanceof DatabaseError || error instanceof SecretsError || error instanceof AssetsError;
+    error instanceof DatabaseError ||
+    error instanceof SecretsError ||
+    error instanceof AuditError ||
+    error instanceof AssetsError;
   return isMendable ? "cli/environment" : undefined;
 }
 

@@ -93,6 +93,7 @@ export async function demoSettings(
     LANYARD_DATA: directory,
     LANYARD_TRUST_FILE: join(directory, DEMO_FILES.trust),
     LANYARD_MASTER_KEY_FILE: join(directory, DEMO_FILES.masterKeys),
+    LANYARD_AUDIT_KEY_FILE: join(directory, DEMO_FILES.auditKey),
     LANYARD_OPEN_ENROLMENT: "on",
   };
 }

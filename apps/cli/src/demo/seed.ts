@@ -41,6 +41,7 @@ export const DEMO_FILES = {
   authority: "authority.json",
   trust: "trust.pem",
   masterKeys: "master-keys.json",
+  auditKey: "audit-key",
   cards: "cards",
   database: "db",
   agent: "agent",

@@ -3,6 +3,7 @@ import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseCareId, type Store } from "@lanyard/identity";
 import { createMasterKeyFile, takeDirectoryLock } from "@lanyard/server";
+import { createLogKeyFile } from "@lanyard/server/audit";
 import { CliError } from "../errors.ts";
 import { DEMO_PEOPLE, type DemoPerson } from "./people.ts";
 import { createDemoAuthority, DEMO_FILES, type Seeding, seedDemo } from "./seed.ts";
@@ -19,8 +20,17 @@ const OURS = "made-by-lanyard-demo";
 /** Written last: a directory with it is whole. */
 const WHOLE = "demo-is-whole";
 
+/** The name of the demo's audit log. */
+const DEMO_LOG = "demo.lanyard.example/audit";
+
 /** Everything a first start makes. Nothing else in the directory is ever removed. */
-const OWN = [DEMO_FILES.authority, DEMO_FILES.trust, DEMO_FILES.masterKeys, DEMO_FILES.cards];
+const OWN = [
+  DEMO_FILES.authority,
+  DEMO_FILES.trust,
+  DEMO_FILES.masterKeys,
+  DEMO_FILES.auditKey,
+  DEMO_FILES.cards,
+];
 const OWN_FOLDERS = [DEMO_FILES.database, DEMO_FILES.agent];
 
 /**
@@ -41,12 +51,16 @@ export async function enterWorld(directory: string, now: Date): Promise<World> {
     );
   const leave = takeDirectoryLock(directory);
   try {
-    if (isWhole) return { isNew: false, leave };
+    if (isWhole) {
+      await addLogKey(directory);
+      return { isNew: false, leave };
+    }
     await writeMark(directory, OURS);
     for (const name of [...OWN, ...OWN_FOLDERS])
       await rm(join(directory, name), { recursive: true, force: true });
     await createDemoAuthority(directory, now);
     await createMasterKeyFile(join(directory, DEMO_FILES.masterKeys));
+    await addLogKey(directory);
     return { isNew: true, leave };
   } catch (error) {
     leave();
@@ -75,6 +89,12 @@ export async function settleWorld({ isNew }: World, seeding: Seeding): Promise<v
   if (!isNew) return;
   await seedDemo(seeding);
   await writeMark(directory, WHOLE);
+}
+
+/** A world from before there was a log gets its key now. */
+async function addLogKey(directory: string): Promise<void> {
+  const path = join(directory, DEMO_FILES.auditKey);
+  if (!existsSync(path)) await createLogKeyFile(path, DEMO_LOG);
 }
 
 async function knows(store: Store, people: readonly DemoPerson[]): Promise<boolean> {

@@ -32,6 +32,10 @@ export interface Database {
   readonly puk_rotation: PukRotationTable;
   readonly card_incident: CardIncidentTable;
   readonly audit_entry: AuditEntryTable;
+  readonly audit_unsealed: AuditUnsealedTable;
+  readonly audit_leaf: AuditLeafTable;
+  readonly audit_node: AuditNodeTable;
+  readonly audit_checkpoint: AuditCheckpointTable;
 }
 
 export interface OrganisationTable {
@@ -247,4 +251,26 @@ export interface AuditEntryTable {
   holder: string | null;
   card_serial: string | null;
   ceremony_id: string | null;
+}
+
+export interface AuditUnsealedTable {
+  seq: string;
+}
+
+export interface AuditLeafTable {
+  log_index: string;
+  seq: string;
+  hash: Bytes;
+}
+
+export interface AuditNodeTable {
+  level: number;
+  node_index: string;
+  hash: Bytes;
+}
+
+export interface AuditCheckpointTable {
+  size: string;
+  note: string;
+  signed_at: Date;
 }

@@ -4,6 +4,7 @@ import { CEREMONY_KINDS } from "../ceremonies/kinds.ts";
 import type { OpenDatabase } from "../sql/connection.ts";
 import { type Transaction, transaction } from "../sql/transaction.ts";
 import { auditStore } from "./audit.store.ts";
+import { auditLogStore } from "./audit-log.store.ts";
 import { cardsStore } from "./cards.store.ts";
 import { ceremoniesStore } from "./ceremonies.store.ts";
 import { desksStore } from "./desks.store.ts";
@@ -37,5 +38,6 @@ function recordsOf(trx: Transaction, kinds: readonly StoredKind[]): Records {
     leashes: leashesStore(trx),
     rotations: rotationsStore(trx),
     audit: auditStore(trx),
+    auditLog: auditLogStore(trx),
   };
 }

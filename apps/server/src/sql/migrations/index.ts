@@ -1,6 +1,7 @@
 import { type Kysely, type Migration, Migrator } from "kysely";
 import { DatabaseError } from "../errors.ts";
 import { foundations } from "./2026-11-24-0001-foundations.ts";
+import { auditLog } from "./2026-11-24-0002-audit-log.ts";
 import { keyVersions } from "./2026-11-24-0003-key-versions.ts";
 import { desks } from "./2026-11-24-0004-desks.ts";
 import { nodes } from "./2026-11-24-0006-nodes.ts";
@@ -13,6 +14,7 @@ import { rotations } from "./2026-11-24-0008-rotations.ts";
  */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "2026-11-24-0001-foundations": foundations,
+  "2026-11-24-0002-audit-log": auditLog,
   "2026-11-24-0003-key-versions": keyVersions,
   "2026-11-24-0004-desks": desks,
   "2026-11-24-0006-nodes": nodes,
