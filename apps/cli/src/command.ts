@@ -17,6 +17,8 @@ export interface CommandFacts {
   /** What it does, reads and leaves behind. */
   readonly about: readonly string[];
   readonly options: Readonly<Record<string, OptionFacts>>;
+  /** Takes the name of one file besides its options: given as the option `file`. */
+  readonly takesFile?: true;
   /** Hands everything after its name on, unread. */
   readonly takesAnything?: true;
   readonly examples: readonly string[];

@@ -1,3 +1,4 @@
+import { AUDIT_COMMANDS } from "./audit/commands.ts";
 import type { CommandFacts, OptionFacts } from "./command.ts";
 import type { ExitName } from "./exit-codes.ts";
 import { longRunning } from "./long-running.ts";
@@ -351,4 +352,5 @@ export const COMMANDS: readonly CommandFacts[] = [
     exits: ["ok", "usage"],
     load: () => import("./passcode/passcode-check.ts"),
   },
+  ...AUDIT_COMMANDS,
 ];

@@ -44,12 +44,13 @@ export function commandHelp(command: CommandFacts): string {
   ].join("\n");
 }
 
-export function usageLine({ name, options }: CommandFacts): string {
+export function usageLine({ name, options, takesFile }: CommandFacts): string {
   const words = Object.entries(options).map(([option, { value }]) =>
     value === undefined ? `[--${option}]` : `[--${option} ${value}]`,
   );
-  const line = ["Usage: lanyard", name, ...words].join(" ");
-  return line.length <= WIDTH ? line : `Usage: lanyard ${name} [options]`;
+  const command = takesFile ? `${name} FILE` : name;
+  const line = ["Usage: lanyard", command, ...words].join(" ");
+  return line.length <= WIDTH ? line : `Usage: lanyard ${command} [options]`;
 }
 
 function columns(rows: readonly (readonly string[])[]): readonly string[] {

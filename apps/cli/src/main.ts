@@ -85,7 +85,12 @@ function parseOptions(command: CommandFacts, words: readonly string[]): OptionVa
     ]),
   );
   try {
-    return parseArgs({ args: [...words], options, strict: true, allowPositionals: false }).values;
+    const allowPositionals = command.takesFile === true;
+    const parsed = parseArgs({ args: [...words], options, strict: true, allowPositionals });
+    if (!allowPositionals) return parsed.values;
+    const [file, ...more] = parsed.positionals;
+    if (file === undefined || more.length > 0) throw new TypeError("One file is wanted.");
+    return { ...parsed.values, file };
   } catch (error) {
     throw new CliError("cli/usage", `${mistakeIn(words, command)}\n${usageLine(command)}`, {
       cause: error,

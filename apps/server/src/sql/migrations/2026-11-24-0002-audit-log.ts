@@ -19,7 +19,7 @@ const UP: readonly string[] = [
   // A leaf of the log: which entry it is, and the leaf's hash.
   `create table audit_leaf (
     log_index bigint primary key,
-    seq bigint not null unique references audit_entry (seq),
+    seq bigint not null unique,
     hash bytea not null check (length(hash) = 32)
   )`,
   // A complete subtree above the leaves.
