@@ -61,7 +61,12 @@ interface EventStream {
 
 function openStream(reply: FastifyReply): EventStream {
   reply.hijack();
-  const headers = { ...reply.getHeaders(), "content-type": "text/event-stream; charset=utf-8" };
+  const headers = {
+    ...reply.getHeaders(),
+    "content-type": "text/event-stream; charset=utf-8",
+    // nginx would hold events back until a page of them has come together.
+    "x-accel-buffering": "no",
+  };
   for (const [name, value] of Object.entries(headers))
     if (value !== undefined) reply.raw.setHeader(name, value);
   reply.raw.writeHead(200);
