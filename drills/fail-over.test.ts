@@ -1,4 +1,4 @@
-import type { PukRegisters } from "@lanyard/identity";
+import { grantTry, type PukRegisters } from "@lanyard/identity";
 import { CARD_PROFILES } from "@lanyard/virtual-card";
 import { afterEach, describe, expect, test } from "vitest";
 import { openScene, type Scene } from "./world/scene.ts";
@@ -51,7 +51,7 @@ describe("the records forget what the card has done (unlock-protocol 2.3)", () =
   );
 
   test(
-    "without room for one: frozen after two tries, for a supervisor, and never blocked by us",
+    "without room for one: frozen after two tries, for a supervisor, whose word opens it; never blocked by us",
     TIMEOUT,
     async () => {
       scene = await openScene({ holderProfile: { ...CARD_PROFILES.care, hasHintObject: false } });
@@ -60,6 +60,13 @@ describe("the records forget what the card has done (unlock-protocol 2.3)", () =
       expect(await registers()).toMatchObject({ frozen: true, triesLeft: 13 });
       expect(await unlock()).toBe(false);
       expect(pukTries()).toBe(13);
+      await scene.world.store.transaction(async ({ cards }) => {
+        const granted = grantTry(await registers(), "next");
+        if (granted === undefined) throw new Error("The card is not frozen.");
+        await cards.saveRegisters(scene.holder.serial, granted, 1);
+      });
+      expect(await unlock()).toBe(true);
+      expect(await registers()).toMatchObject({ n: 3, hi: 3, frozen: false });
     },
   );
 });

@@ -38,6 +38,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   "GET /people/:careId":             "find-person",
   "GET /people/:careId/photo":       "find-person",
   "POST /people/:careId/service":    "unlock",
+  "POST /people/:careId/frozen":     "settle-frozen-card",
   "GET /manage-smartcard":           "manage-smartcard-tab",
   "POST /manage-smartcard":          "manage-smartcard-tab",
   "GET /manage-smartcard/:serial":   "unlock",

@@ -16,6 +16,8 @@ export const AUDIT_ACTIONS = {
   "person.viewed": "A person's profile was opened",
   "card.proven": "A card proved at a desk that it is genuine and present",
   "card.refused": "A card was refused at a desk",
+  "card.try_granted":
+    "A supervisor let a frozen card be tried once more, at the PUK before or after",
   "card.rotation_released":
     "The card signed for a change of its PUK at a sign-in; both PUKs were released, sealed, to the desk",
   "card.rotation_ended":

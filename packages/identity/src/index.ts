@@ -125,6 +125,8 @@ export type * from "./ports.ts";
 export {
   candidates,
   freshRegisters,
+  type GrantedTry,
+  grantTry,
   liftByHint,
   type PukRegisters,
   prepareRelease,

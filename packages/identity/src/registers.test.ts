@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   candidates,
   freshRegisters,
+  grantTry,
   liftByHint,
   type PukRegisters,
   prepareRelease,
@@ -102,6 +103,43 @@ describe("PUK registers (DESIGN 5, rules R1 to R7)", () => {
   test("what was refused below the hint is forgotten, and the PUK after it is tried first", () => {
     const old = { ...freshRegisters(15), hi: 1, refused: 0, tried: 1 };
     expect(liftByHint(old, 2)).toMatchObject({ n: 2, refused: undefined, tried: 2 });
+  });
+
+  describe("a supervisor's word on a frozen card", () => {
+    const frozen = { ...freshRegisters(15), n: 3, hi: 4, refused: 4, frozen: true, triesLeft: 13 };
+
+    test("is for frozen cards, and for indices there are", () => {
+      expect(grantTry({ ...frozen, frozen: false }, "next")).toBeUndefined();
+      expect(grantTry({ ...frozen, n: 0, hi: 0 }, "previous")).toBeUndefined();
+    });
+
+    test("previous: that one PUK, once; its 9000 thaws the card, and the next PUK is the known one", () => {
+      const granted = grantTry(frozen, "previous") ?? frozen;
+      const release = prepareRelease(granted, true);
+      expect(release).toMatchObject({ ok: true, candidate: 2, next: undefined });
+      if (!release.ok) return;
+      expect(release.registers).toMatchObject({ n: 3, hi: 4, frozen: true, granted: undefined });
+      expect(prepareRelease(release.registers, true)).toMatchObject({ reason: "frozen" });
+      const accepted = pukAccepted(release.registers, 2, PROFILE);
+      expect(accepted).toMatchObject({ n: 3, hi: 4, frozen: false });
+    });
+
+    test("next: the registers rise to it before it leaves, and never hold more than two", () => {
+      const release = prepareRelease(grantTry(frozen, "next") ?? frozen, true);
+      expect(release).toMatchObject({ candidate: 5, registers: { n: 4, hi: 5, frozen: true } });
+      if (!release.ok) return;
+      const accepted = pukAccepted(release.registers, 5, PROFILE);
+      expect(accepted).toMatchObject({ n: 5, hi: 6, frozen: false });
+      const refused = pukRefused(release.registers, 5, 12);
+      expect(prepareRelease(refused, true)).toMatchObject({ reason: "frozen" });
+    });
+
+    test("R7: also on the last try, and never without one", () => {
+      const low = { ...frozen, triesLeft: 1 };
+      expect(prepareRelease(grantTry(low, "next") ?? low, true)).toMatchObject({ candidate: 5 });
+      const none = { ...frozen, triesLeft: 0 };
+      expect(prepareRelease(grantTry(none, "next") ?? none, true)).toMatchObject({ ok: false });
+    });
   });
 
   test("R2: whatever is told, in whatever order, late or twice, n and hi only rise", () => {

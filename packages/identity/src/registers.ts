@@ -15,6 +15,8 @@ export interface PukRegisters {
   readonly triesLeft: number;
   /** Both candidates were refused: somebody changed the PUK behind our back. A supervisor decides. */
   readonly frozen: boolean;
+  /** The one index that a supervisor lets a frozen card be tried at, once. */
+  readonly granted?: number | undefined;
   /** A PUK left the server and no rotation has been proven since. */
   readonly exposed: boolean;
 }
@@ -56,6 +58,7 @@ export type Release =
  * Two candidates: not the one known refused, else the one not tried last.
  */
 export function prepareRelease(registers: PukRegisters, pukChangeable: boolean): Release {
+  if (registers.granted !== undefined) return releaseGranted(registers, registers.granted);
   if (registers.frozen) return { ok: false, reason: "frozen" };
   if (registers.triesLeft <= TRIES_FLOOR) return { ok: false, reason: "tries_floor" };
   const candidate = chooseCandidate(registers);
@@ -65,6 +68,38 @@ export function prepareRelease(registers: PukRegisters, pukChangeable: boolean):
     candidate,
     next,
     registers: { ...registers, hi: next ?? registers.hi, tried: candidate, exposed: true },
+  };
+}
+
+/** Where a supervisor may let a frozen card be tried: before what we believe, or after it. */
+export type GrantedTry = "previous" | "next";
+
+/**
+ * A supervisor's word on a frozen card: one try at `n - 1`, for an agent may have lied about the change, or at `hi + 1`,
+ * after a fail-over without a hint. `undefined`: the card is not frozen, or there is no such index.
+ */
+export function grantTry(registers: PukRegisters, which: GrantedTry): PukRegisters | undefined {
+  const granted = which === "previous" ? registers.n - 1 : registers.hi + 1;
+  return registers.frozen && granted >= 0 ? { ...registers, granted } : undefined;
+}
+
+/** That one PUK and no other, and the grant is used up by it. Also on the last try: that is what a supervisor is for. */
+function releaseGranted(registers: PukRegisters, granted: number): Release {
+  if (registers.triesLeft < TRIES_FLOOR) return { ok: false, reason: "tries_floor" };
+  const hi = max(registers.hi, granted);
+  return {
+    ok: true,
+    candidate: granted,
+    next: undefined,
+    registers: {
+      ...registers,
+      // Never more than two candidates: what lies below was refused, or the card would not be frozen.
+      n: max(registers.n, hi - 1),
+      hi,
+      granted: undefined,
+      tried: granted,
+      exposed: true,
+    },
   };
 }
 
@@ -88,6 +123,7 @@ export function pukAccepted(
     n,
     hi: max(registers.hi, profile.pukChangeable ? c + 1 : c),
     refused: undefined,
+    frozen: false,
     triesLeft: profile.pukTriesComeBack ? profile.pukTries : registers.triesLeft,
   };
 }

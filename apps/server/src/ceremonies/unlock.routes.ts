@@ -136,6 +136,7 @@ async function showStep(unlocking: Unlocking): Promise<Answer> {
     ceremony: ceremony.id,
     phase,
     reason: ceremony.state.reason,
+    passcodeSet: ceremony.state.passcodeSet,
     holderName: displayName(unlocking.file.view.person),
     careId: ceremony.holder,
     serial: ceremony.cardSerial,
@@ -257,6 +258,8 @@ async function outcome(core: Core, rooms: DeskRooms, visitor: Visitor): Promise<
 
 function outcomeOf(ceremony: Ceremony): Outcome | undefined {
   if (!isOfKind(UNLOCK, ceremony)) return undefined;
-  const { phase, reason } = ceremony.state;
-  return phase === "card_proven" || phase === "person_confirmed" ? undefined : { phase, reason };
+  const { phase, reason, passcodeSet } = ceremony.state;
+  return phase === "card_proven" || phase === "person_confirmed"
+    ? undefined
+    : { phase, reason, passcodeSet };
 }

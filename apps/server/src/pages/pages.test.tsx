@@ -157,10 +157,31 @@ describe("a profile", () => {
         devices: DEVICES,
         selected: DEVICE.serial,
         service: { allowed: false, reason },
+        cards: { notes: [], settleHref: undefined },
       }),
     );
     expect(html).not.toContain('action="/people/');
     expect(textOf(html)).toContain(SERVICE_DENIALS[reason]);
+  });
+
+  test("what went wrong with a card is told, and only a supervisor may let it be tried", () => {
+    const { serial } = DEVICE;
+    const notes = [
+      { kind: "incident", serial, firstDesk: "Reception", foundAt: "Ward 4" },
+      { kind: "frozen", serial },
+    ] as const;
+    const show = (settleHref: string | undefined) =>
+      renderPage(
+        profilePage(frame, {
+          ...{ holder: HOLDER, devices: DEVICES, selected: undefined },
+          service: { allowed: false, reason: "no_role" },
+          cards: { notes, settleHref },
+        }),
+      );
+    expect(textOf(show(undefined))).toContain("last unlocked at Reception");
+    expect(textOf(show(undefined))).not.toContain("Allow one try");
+    const html = show("/people/555083916274/frozen");
+    expect(tags(html, "form", 'action="/people/555083916274/frozen"')).toHaveLength(1);
   });
 
   test("a hostile name is text wherever it stands", () => {
@@ -172,6 +193,7 @@ describe("a profile", () => {
         devices: [],
         selected: undefined,
         service: { allowed: false, reason: "no_role" },
+        cards: { notes: [], settleHref: undefined },
       }),
     );
     expect(html).not.toMatch(/<script>|<b>|<i>/);
@@ -314,6 +336,19 @@ describe("J: how it ended", () => {
   test("a refused unblocking code is not passed off as nothing changed", () => {
     for (const reason of ["puk_refused", "puk_blocked"] as const)
       expect(END_REASONS[reason].card).not.toContain("Nothing was changed");
+  });
+
+  test("in doubt: what is known of the passcode, no more and no less, signed in or out", () => {
+    const show = (passcodeSet: boolean) => {
+      const outcome = { phase: "uncertain", reason: "answer_lost", passcodeSet } as const;
+      return textOf(
+        renderPage(signedOutPage(signedOutFrame(assets), { reason: "card_removed", outcome })),
+      );
+    };
+    expect(show(true)).toContain("took the new passcode");
+    expect(show(true)).not.toContain("its old one");
+    expect(show(false)).toContain("its new passcode, or its old one");
+    expect(show(false)).not.toContain("took the new passcode");
   });
 
   test("still running: a link to look again, and nothing that moves by itself", () => {

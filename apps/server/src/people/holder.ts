@@ -67,6 +67,11 @@ export function mayUnlock(core: Core, operator: Operator, target: Target): Permi
   return mayPerform("unlock", operator.actor, permissionSettings(core.config), target);
 }
 
+/** Whether this operator may let a frozen card of this person be tried once more. Never one's own. */
+export function maySettleFrozen(core: Core, operator: Operator, target: Target): Permission {
+  return mayPerform("settle-frozen-card", operator.actor, permissionSettings(core.config), target);
+}
+
 /**
  * A profile opens for who may find people there, and for who may unlock there: with a card in hand and its number
  * typed, an unlocker must be able to see whose it is. Own profile: always.

@@ -1,15 +1,18 @@
-import { latestInDate, parseCareId } from "@lanyard/identity";
+import { type GrantedTry, grantTry, latestInDate, parseCareId } from "@lanyard/identity";
 import { record } from "../audit/record.ts";
 import type { Core } from "../core.ts";
 import type { Answer, Route, SignedInVisitor } from "../http/route.ts";
 import { deviceView } from "../pages/parts/device.tsx";
+import { profileHref } from "../pages/parts/holder.ts";
 import { profilePage } from "../pages/people/profile.page.tsx";
 import { searchResultsPage } from "../pages/people/search-results.page.tsx";
 import { problemPage } from "../pages/problem/problem.page.tsx";
+import { cardNotesOf } from "./card-notes.ts";
 import {
   findableOrganisations,
   type HolderFile,
   mayOpen,
+  maySettleFrozen,
   mayUnlock,
   readHolder,
   targetOf,
@@ -38,6 +41,12 @@ export function peopleRoutes(core: Core): readonly Route[] {
       path: "/people/:careId/service",
       access: "unlock",
       handle: (visitor) => service(core, visitor),
+    },
+    {
+      method: "POST",
+      path: "/people/:careId/frozen",
+      access: "settle-frozen-card",
+      handle: (visitor) => settleFrozen(core, visitor),
     },
   ];
 }
@@ -79,20 +88,24 @@ async function profile(
   const file = await openFile(core, visitor);
   if ("page" in file) return file;
   const now = core.now();
-  await core.store.transaction((records) =>
-    record(records, {
+  const notes = await core.store.transaction(async (records) => {
+    await record(records, {
       action: "person.viewed",
       at: now,
       actor: operator.person.careId,
       holder: file.view.person.careId,
       deskId: operator.session.deskId,
-    }),
-  );
+    });
+    return cardNotesOf(records, file.cards);
+  });
+  const maySettle = maySettleFrozen(core, operator, file.target).allowed;
+  const settleHref = maySettle ? `${profileHref(file.view.person)}/frozen` : undefined;
   const props = {
     holder: file.view,
     devices: file.cards.map((card) => deviceView(card, now)),
     selected: latestInDate(file.cards, now)?.serial,
     service: mayUnlock(core, operator, file.target),
+    cards: { notes, settleHref },
     noDeviceChosen,
   };
   return { page: profilePage(frame, props), status: noDeviceChosen === true ? 400 : 200 };
@@ -116,6 +129,39 @@ async function service(core: Core, visitor: SignedInVisitor): Promise<Answer> {
   if (serial === undefined || !isTheirs) return profile(core, visitor, true);
   return { redirect: `/manage-smartcard/${encodeURIComponent(serial)}` };
 }
+
+/** A supervisor's word: one try for a frozen card, before or after what we believe, in an ordinary unlock. */
+async function settleFrozen(core: Core, visitor: SignedInVisitor): Promise<Answer> {
+  const { operator, form, frame } = visitor;
+  const file = await openFile(core, visitor);
+  if ("page" in file) return file;
+  if (!maySettleFrozen(core, operator, file.target).allowed)
+    return {
+      page: problemPage(frame, { status: 403, activity: "settle-frozen-card" }),
+      status: 403,
+    };
+  const serial = file.cards.find((card) => card.serial === form["device"])?.serial;
+  const which = GRANTED_TRIES.find((name) => name === form["try"]);
+  if (serial !== undefined && which !== undefined)
+    await core.store.transaction(async (records) => {
+      const card = await records.cards.lock(serial);
+      const registers = card && grantTry(card.registers, which);
+      if (registers?.granted === undefined) return;
+      await records.cards.saveRegisters(serial, registers, core.secrets.keyVersion);
+      await record(records, {
+        action: "card.try_granted",
+        at: core.now(),
+        actor: operator.person.careId,
+        holder: file.view.person.careId,
+        cardSerial: serial,
+        deskId: operator.session.deskId,
+        details: { which, index: registers.granted },
+      });
+    });
+  return { redirect: `${profileHref(file.view.person)}#smartcard-details` };
+}
+
+const GRANTED_TRIES: readonly GrantedTry[] = ["previous", "next"];
 
 /** The person named in the address, if there is one and this operator may see them. */
 async function openFile(core: Core, visitor: SignedInVisitor): Promise<HolderFile | ProblemAnswer> {

@@ -1,11 +1,12 @@
-import type { Visit } from "@lanyard/identity";
+import { isOfKind, type Visit } from "@lanyard/identity";
+import { UNLOCK } from "../ceremonies/unlock-kind.ts";
 import type { Core } from "../core.ts";
 import { setCookie } from "../http/cookies.ts";
-import type { Answer, Route, Visitor } from "../http/route.ts";
+import type { Answer, Operator, Route, Visitor } from "../http/route.ts";
 import type { DeskRooms } from "../leash/desk-calls.ts";
 import { describeDesk } from "../live/desk-status.ts";
 import { meetDeskPage } from "../pages/desk/meet-desk.page.tsx";
-import { homePage } from "../pages/home/home.page.tsx";
+import { type HomeProps, homePage } from "../pages/home/home.page.tsx";
 import { portalPage } from "../pages/portal/portal.page.tsx";
 import { problemPage } from "../pages/problem/problem.page.tsx";
 import { type SignInProblem, signInPage } from "../pages/sign-in/sign-in.page.tsx";
@@ -81,12 +82,27 @@ async function cis(core: Core, visitor: Visitor, problem?: SignInProblem): Promi
   const { frame, operator, deskId } = visitor;
   if (operator !== undefined && problem === undefined) {
     const desk = await describeDesk(core, operator.session.deskId, operator.session);
-    return { page: homePage(frame, { desk }) };
+    const settled = await ownUnlockSettled(core, operator);
+    return { page: homePage(frame, { desk, settled }) };
   }
   const cookies = endedSession(visitor);
   if (deskId === undefined) return { page: meetDeskPage(frame), cookies };
   const desk = await describeDesk(core, deskId, undefined);
   return { page: signInPage(frame, { desk, problem }), cookies };
+}
+
+/** Told for a day: after that it is no news. */
+const SETTLED_NEWS_MS = 86_400_000;
+
+async function ownUnlockSettled(core: Core, { session }: Operator): Promise<HomeProps["settled"]> {
+  const { cardSerial } = session;
+  const [latest] = await core.store.transaction((records) =>
+    records.ceremonies.ofCard(cardSerial, 1),
+  );
+  if (!isOfKind(UNLOCK, latest)) return undefined;
+  if (core.now().getTime() - latest.startedAt.getTime() > SETTLED_NEWS_MS) return undefined;
+  const { phase } = latest.state;
+  return phase === "confirmed_later" || phase === "settled_unknown" ? phase : undefined;
 }
 
 /** The way on takes an ended session's cookie away; until then every tab of this browser can still learn why. */

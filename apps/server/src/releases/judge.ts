@@ -126,10 +126,14 @@ function isOnRecord({ ceremony, proofs }: ReleaseCase): boolean {
   return proofs.operator === ceremony.operator && proofs.cardSerial === ceremony.cardSerial;
 }
 
-/** Only what the committed registers allow {n..hi}, and only if the record says the same of them. */
+/**
+ * Only what the committed registers allow {n..hi}, and only if the record says the same of them. For a frozen card also the
+ * one index that a supervisor let it be tried at: the registers have it as the last one tried.
+ */
 function agreesWithRegisters({ ceremony, card, proofs }: ReleaseCase): boolean {
-  const { n, hi } = card.registers;
-  const allowed = candidates(card.registers);
+  const { n, hi, frozen, tried } = card.registers;
+  const granted = frozen && tried === n - 1 ? [tried] : [];
+  const allowed = [...candidates(card.registers), ...granted];
   const onRecord = proofs.registers.n === n && proofs.registers.hi === hi;
   return onRecord && indicesOf(ceremony).every((index) => allowed.includes(index));
 }

@@ -92,6 +92,7 @@ export interface SmartcardTable {
   puk_tried: number | null;
   puk_tries_left: number;
   puk_frozen: boolean;
+  puk_granted: number | null;
   puk_exposed: boolean;
 }
 

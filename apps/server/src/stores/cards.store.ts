@@ -230,6 +230,7 @@ function cardOf(
       tried: known(row.puk_tried),
       triesLeft: row.puk_tries_left,
       frozen: row.puk_frozen,
+      ...(row.puk_granted !== null && { granted: row.puk_granted }),
       exposed: row.puk_exposed,
     },
   };
@@ -241,6 +242,7 @@ function restOfRegisters(registers: PukRegisters) {
     puk_tried: registers.tried ?? null,
     puk_tries_left: registers.triesLeft,
     puk_frozen: registers.frozen,
+    puk_granted: registers.granted ?? null,
     puk_exposed: registers.exposed,
   };
 }

@@ -23,6 +23,7 @@ const DESIGN = `
   assign-position      | y   | y   | y   | assignable | -    | -
   define-positions     | y   | y   | -   | -          | -    | -
   decide-requests      | y   | y   | y   | some       | -    | -
+  settle-frozen-card   | y   | y   | -   | -          | -    | -
   manage-desks         | y   | y   | -   | -          | -    | -
   see-key-versions     | y   | y   | -   | -          | -    | -
   report               | all | all | all | own        | some | -

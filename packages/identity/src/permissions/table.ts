@@ -33,6 +33,7 @@ const TABLE = {
   "assign-position":      ["yes",  "yes",    "yes", "assignable", "-",     "-"],
   "define-positions":     ["yes",  "yes",    "-",   "-",          "-",     "-"],
   "decide-requests":      ["yes",  "yes",    "yes", "some",       "-",     "-"],
+  "settle-frozen-card":   ["yes",  "yes",    "-",   "-",          "-",     "-"],
   "manage-desks":         ["yes",  "yes",    "-",   "-",          "-",     "-"],
   "see-key-versions":     ["yes",  "yes",    "-",   "-",          "-",     "-"],
   "report":               ["yes",  "yes",    "yes", "own",        "some",  "-"],
@@ -40,15 +41,16 @@ const TABLE = {
 
 /**
  * `renew-due`: in the last 90 days before expiry. `manage-card-life`: renew or repair an expired card, issue, clear,
- * cancel. `edit-person`: create a person too. `close-person`: reopen too. `manage-desks`: let a desk in, name it, shut
- * it out. `see-key-versions`: how many cards still need each master key.
+ * cancel. `edit-person`: create a person too. `close-person`: reopen too. `settle-frozen-card`: let a card be tried once
+ * more that does not hold the PUK it should. `manage-desks`: let a desk in, name it, shut it out. `see-key-versions`: how
+ * many cards still need each master key.
  */
 export type Activity = keyof typeof TABLE;
 
 // biome-ignore format: as the columns of the table
 export const ACTIVITIES: readonly Activity[] = [
   "find-person", "manage-smartcard-tab", "unlock", "renew-due", "manage-card-life", "edit-person", "close-person",
-  "assign-position", "define-positions", "decide-requests", "manage-desks",
+  "assign-position", "define-positions", "decide-requests", "settle-frozen-card", "manage-desks",
   "see-key-versions", "report",
 ];
 

@@ -4,17 +4,25 @@ import { DeskReaders, type DeskStatus } from "../desk-status/desk-status.tsx";
 import type { Frame } from "../frame.ts";
 import { SitePage } from "../parts/site-page.tsx";
 import { hasManageTab } from "../parts/tabs.ts";
+import { NOTE_WORDS } from "../people/card-note-words.ts";
 import { SearchForm } from "../people/search-form.tsx";
 import { WORDS } from "./words.ts";
 
 export interface HomeProps {
   readonly desk: DeskStatus;
+  /** How an unlock of this operator's own card that had been in doubt was settled, if one was of late. */
+  readonly settled?: keyof typeof NOTE_WORDS.settled | undefined;
 }
 
 /** Where a signed-in operator starts: the tab for those who have it, the search for everybody. */
-export function homePage(frame: Frame, { desk }: HomeProps): ReactElement {
+export function homePage(frame: Frame, { desk, settled }: HomeProps): ReactElement {
   return (
     <SitePage frame={frame} title={WORDS.title}>
+      {settled === undefined ? null : (
+        <Notice>
+          <p>{NOTE_WORDS.settled[settled]}</p>
+        </Notice>
+      )}
       {hasManageTab(frame) ? <TabHint /> : <NoTabHint />}
       <SearchForm />
       <DeskReaders status={desk} />

@@ -1,6 +1,6 @@
 import type { UnlockEndReason, UnlockPhase } from "@lanyard/identity";
 import type { ReactElement } from "react";
-import { END_REASONS, OUTCOMES } from "./words.ts";
+import { DOUBT, END_REASONS, OUTCOMES } from "./words.ts";
 
 /** The phases in which there is an outcome, or the wait for one, to tell. */
 export type OutcomePhase = Exclude<UnlockPhase, "card_proven" | "person_confirmed">;
@@ -8,10 +8,12 @@ export type OutcomePhase = Exclude<UnlockPhase, "card_proven" | "person_confirme
 export interface Outcome {
   readonly phase: OutcomePhase;
   readonly reason: UnlockEndReason | undefined;
+  /** The card had said that it took the new passcode, before the doubt came. */
+  readonly passcodeSet?: boolean | undefined;
 }
 
 /** The same sentences on the operator's page and on the signed-out page: no name, no number. */
-export function OutcomeSentences({ phase, reason }: Outcome): ReactElement {
+export function OutcomeSentences({ phase, reason, passcodeSet }: Outcome): ReactElement {
   const end = reason === undefined ? undefined : END_REASONS[reason];
   return (
     <>
@@ -23,6 +25,9 @@ export function OutcomeSentences({ phase, reason }: Outcome): ReactElement {
       ) : (
         <p>{OUTCOMES[phase].text}</p>
       )}
+      {phase === "uncertain" ? (
+        <p>{passcodeSet === true ? DOUBT.passcodeSet : DOUBT.passcodeUnknown}</p>
+      ) : null}
     </>
   );
 }

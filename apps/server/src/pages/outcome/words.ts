@@ -30,7 +30,7 @@ export const OUTCOMES = {
   },
   uncertain: {
     title: "Unlock not finished",
-    text: "The card may have its new passcode, or its old one: it did not prove which. Put the card in again.",
+    text: "The card did not prove that it works with its new passcode. Put the card in again.",
   },
   confirmed_later: {
     title: "The unlock is finished",
@@ -41,6 +41,14 @@ export const OUTCOMES = {
     text: "This unlock had been in doubt. Since then the card has proved that it works, but not with which passcode. If the user’s passcode is refused, unlock the card again.",
   },
 } as const satisfies Record<OutcomePhase, OutcomeWords>;
+
+/** What is known of the passcode while an unlock is in doubt: no more, and no less. */
+export const DOUBT = {
+  passcodeSet:
+    "The card took the new passcode. The user can sign in with it already: that finishes the unlock too.",
+  passcodeUnknown:
+    "The card may have its new passcode, or its old one. If the user can sign in with the new one already, that finishes the unlock too.",
+} as const;
 
 interface EndWords {
   /** What happened, true whether or not the card may have changed by then. */
@@ -162,9 +170,8 @@ export const WORDS = {
   another: "Do another card",
   again: "Start again",
   device: "Device",
-  uncertainSignIn:
-    "If the new passcode was set, the user can sign in with it already, and that finishes the unlock.",
-  uncertainAgain: "Otherwise put the card in again and unlock it once more.",
+  uncertainSignIn: "Let the user sign in with the new passcode: that finishes the unlock.",
+  uncertainAgain: "If the card does not take it, put the card in again and unlock it once more.",
   look: "Look again",
   lookHint: "This page does not change by itself.",
   goOn: "The user still has to set the new passcode.",

@@ -20,6 +20,7 @@ import {
 } from "../parts/holder.ts";
 import { SitePage } from "../parts/site-page.tsx";
 import { DEVICE_WORDS } from "../parts/words.ts";
+import { CardNotes, type CardNotesProps } from "./card-notes.tsx";
 import { PROFILE_WORDS, SERVICE_DENIALS } from "./words.ts";
 
 export interface ProfileProps {
@@ -30,6 +31,7 @@ export interface ProfileProps {
   readonly selected: string | undefined;
   /** Whether this operator may service this person's cards. */
   readonly service: Permission;
+  readonly cards: CardNotesProps;
   /** Service was pressed without a device of this person. */
   readonly noDeviceChosen?: boolean | undefined;
 }
@@ -54,6 +56,7 @@ export function profilePage(frame: Frame, props: ProfileProps): ReactElement {
       />
       <SummaryList rows={personalRows(holder)} />
       <Section title={PROFILE_WORDS.smartcards} id="smartcard-details">
+        <CardNotes {...props.cards} />
         <Devices {...props} />
       </Section>
     </SitePage>

@@ -49,6 +49,7 @@ export const ACTIVITY_WORDS = {
   "assign-position": "assign positions",
   "define-positions": "define positions",
   "decide-requests": "decide requests",
+  "settle-frozen-card": "decide about a card that refuses its unblocking code",
   "manage-desks": "look after desks",
   "see-key-versions": "see which master keys cards are on",
   report: "see reports",

@@ -100,9 +100,26 @@ function signedOutPages(assets: AssetUrls): SamplePages {
   };
 }
 
+const NO_NOTES = { notes: [], settleHref: undefined };
+
+/** Everything there is to say of one card. */
+const NOTES = [
+  { kind: "incident", serial: DEVICE.serial, firstDesk: "Reception", foundAt: "Ward 4" },
+  { kind: "frozen", serial: DEVICE.serial },
+  { kind: "granted", serial: "98210047" },
+  { kind: "unfinished", serial: DEVICE.serial, passcodeSet: true },
+  { kind: "unfinished", serial: "98210047", passcodeSet: false },
+] as const;
+
 function peoplePages(assets: AssetUrls): SamplePages {
   const frame = signedInFrame(assets, "find");
-  const profile = { holder: HOLDER, devices: DEVICES, selected: DEVICE.serial, service: MAY };
+  const profile = {
+    holder: HOLDER,
+    devices: DEVICES,
+    selected: DEVICE.serial,
+    service: MAY,
+    cards: NO_NOTES,
+  };
   return {
     home: homePage(frame, { desk: DESK_READY }),
     "home-without-tab": homePage(frameWithoutTab(assets), { desk: DESK_READY }),
@@ -113,7 +130,12 @@ function peoplePages(assets: AssetUrls): SamplePages {
     }),
     "search-none": searchResultsPage(frame, { query: "nobody", results: [], hasMore: false }),
     "search-empty": searchResultsPage(frame, { query: "", results: [], hasMore: false }),
+    "home-settled": homePage(frame, { desk: DESK_READY, settled: "settled_unknown" }),
     profile: profilePage(frame, profile),
+    "profile-notes": profilePage(frame, {
+      ...profile,
+      cards: { notes: NOTES, settleHref: "/people/555083916274/frozen" },
+    }),
     "profile-none-chosen": profilePage(frame, { ...profile, noDeviceChosen: true }),
     "profile-refused": profilePage(frame, {
       ...profile,

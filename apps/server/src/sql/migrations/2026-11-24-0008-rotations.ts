@@ -17,6 +17,9 @@ const UP: readonly string[] = [
     state jsonb not null
   )`,
 
+  // The one index that a supervisor lets a frozen card be tried at.
+  `alter table smartcard add column puk_granted integer`,
+
   // A card that did not hold the PUK it should.
   `create table card_incident (
     card_serial text not null references smartcard (serial),
