@@ -60,11 +60,11 @@ describe("the records forget what the card has done (unlock-protocol 2.3)", () =
       expect(await registers()).toMatchObject({ frozen: true, triesLeft: 13 });
       expect(await unlock()).toBe(false);
       expect(pukTries()).toBe(13);
-      await scene.world.store.transaction(async ({ cards }) => {
-        const granted = grantTry(await registers(), "next");
-        if (granted === undefined) throw new Error("The card is not frozen.");
-        await cards.saveRegisters(scene.holder.serial, granted, 1);
-      });
+      const granted = grantTry(await registers(), "next");
+      if (granted === undefined) throw new Error("The card is not frozen.");
+      await scene.world.store.transaction(({ cards }) =>
+        cards.saveRegisters(scene.holder.serial, granted, 1),
+      );
       expect(await unlock()).toBe(true);
       expect(await registers()).toMatchObject({ n: 3, hi: 3, frozen: false });
     },

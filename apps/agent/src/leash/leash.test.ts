@@ -125,7 +125,7 @@ describe("the leash", () => {
     };
     const answer = await at.confirm(at.page);
     expect(answer.status).toBe(503);
-    expect(answer.html).toContain("It is not known how this ended");
+    expect(answer.html).toContain("Unlock not finished");
     expect(answer.html).toContain(`href="${desk.server.origin}/"`);
     expect(answer.html).not.toContain('type="password"');
     expect(at.holder.card.state.passcode.triesLeft).toBe(3);
