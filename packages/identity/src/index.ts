@@ -131,6 +131,7 @@ export {
   type PukRegisters,
   prepareRelease,
   pukAccepted,
+  pukNotTried,
   pukRefused,
   pukRotated,
   type Release,

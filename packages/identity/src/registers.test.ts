@@ -8,6 +8,7 @@ import {
   type PukRegisters,
   prepareRelease,
   pukAccepted,
+  pukNotTried,
   pukRefused,
   pukRotated,
 } from "./registers.ts";
@@ -43,6 +44,26 @@ describe("PUK registers (DESIGN 5, rules R1 to R7)", () => {
     expect([second.candidate, third.candidate]).toEqual([1, 0]);
     expect(released(pukRefused(first, 0, 14)).candidate).toBe(1);
     expect(released(pukRefused(first, 1, 14)).candidate).toBe(0);
+  });
+
+  test("R7: a release that may be wrong counts as a try lost; one that is sure does not", () => {
+    const first = released(freshRegisters(3)).registers;
+    expect(first.triesLeft).toBe(3);
+    const second = released(first).registers;
+    expect(second.triesLeft).toBe(2);
+    expect(released(pukRefused(second, 1, 2)).registers.triesLeft).toBe(2);
+    const third = released(second).registers;
+    expect(prepareRelease(third, true)).toEqual({ ok: false, reason: "tries_floor" });
+  });
+
+  test("R4: a PUK that the card did not look at is not passed over the next time", () => {
+    const first = released(freshRegisters(15)).registers;
+    expect(released(pukNotTried(first, 0, false)).candidate).toBe(0);
+    const second = released(first).registers;
+    expect(second).toMatchObject({ tried: 1, triesLeft: 14 });
+    const again = pukNotTried(second, 1, true);
+    expect(again.triesLeft).toBe(15);
+    expect(released(again).candidate).toBe(1);
   });
 
   test("R7: with one try left, or frozen, nothing is released", () => {

@@ -11,7 +11,10 @@ export interface PukRegisters {
   readonly refused: number | undefined;
   /** The index released last, so that an attempt without an answer is followed by the other candidate. */
   readonly tried: number | undefined;
-  /** PUK tries we believe the card has left: told by the card when it refuses, never guessed upwards. */
+  /**
+   * PUK tries the card has left at least. Told by the card when it refuses, never guessed upwards; a release that may be
+   * wrong counts as a try lost before it leaves, because the answer may never come.
+   */
   readonly triesLeft: number;
   /** Both candidates were refused: somebody changed the PUK behind our back. A supervisor decides. */
   readonly frozen: boolean;
@@ -67,7 +70,35 @@ export function prepareRelease(registers: PukRegisters, pukChangeable: boolean):
     ok: true,
     candidate,
     next,
-    registers: { ...registers, hi: next ?? registers.hi, tried: candidate, exposed: true },
+    registers: {
+      ...registers,
+      hi: next ?? registers.hi,
+      tried: candidate,
+      triesLeft: registers.triesLeft - (isInDoubt(registers) ? 1 : 0),
+      exposed: true,
+    },
+  };
+}
+
+/** Either candidate may be the right one: whichever is tried may cost a try. */
+function isInDoubt({ n, hi, refused }: PukRegisters): boolean {
+  return hi > n && refused === undefined;
+}
+
+/**
+ * The card answered, and neither took nor refused the PUK: the passcode did not please it. No try is lost, and the same
+ * candidate is the likelier one as before. `mayHaveCost`: it was counted as a try lost when it left.
+ */
+export function pukNotTried(
+  registers: PukRegisters,
+  c: number,
+  mayHaveCost: boolean,
+): PukRegisters {
+  const other = candidates(registers).find((index) => index !== c);
+  return {
+    ...registers,
+    tried: other,
+    triesLeft: registers.triesLeft + (mayHaveCost ? 1 : 0),
   };
 }
 
@@ -183,7 +214,13 @@ export function prepareRotation(registers: PukRegisters): PreparedRotation {
     candidate: n,
     next: n + 1,
     isSure: hi === n,
-    registers: { ...registers, hi: max(hi, n + 1), tried: n, exposed: true },
+    registers: {
+      ...registers,
+      hi: max(hi, n + 1),
+      tried: n,
+      triesLeft: triesLeft - (hi > n ? 1 : 0),
+      exposed: true,
+    },
   };
 }
 

@@ -70,6 +70,16 @@ describe("the second touch (unlock-protocol 2.4)", () => {
     });
   });
 
+  test("in doubt it counts as a try lost until the card answers (R7)", () => {
+    const triesLeft = (events: readonly RotationEvent[]) =>
+      run(events, IN_DOUBT).registers.triesLeft;
+    expect(triesLeft([AUTHORISED])).toBe(14);
+    expect(triesLeft([AUTHORISED, { type: "lost" }])).toBe(14);
+    expect(triesLeft([AUTHORISED, { type: "applied" }])).toBe(15);
+    expect(triesLeft([AUTHORISED, { type: "not_applied" }])).toBe(15);
+    expect(triesLeft([AUTHORISED, REFUSED])).toBe(14);
+  });
+
   test("no answer: both candidates stay, and it is due again", () => {
     const lost = run([AUTHORISED, { type: "lost" }]);
     expect(lost).toMatchObject({ registers: { n: 4, hi: 5, frozen: false }, isDue: true });

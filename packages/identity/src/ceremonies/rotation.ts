@@ -84,7 +84,7 @@ type Row = RotationContext & { readonly phase: RotationPhase };
 // biome-ignore format: the columns are the documentation
 const ROTATION: Table<Row, RotationEvent, RotationOutcome | undefined> = {
   asked:      { authorised: release, not_applied: end("declined"), lost: end("declined") },
-  released:   { applied, puk_refused: refuse, not_applied: end("declined"), lost: end("unanswered") },
+  released:   { applied, puk_refused: refuse, not_applied: decline, lost: end("unanswered") },
   rotated:    {},
   refused:    {},
   incident:   {},
@@ -108,12 +108,22 @@ function release(row: Row): RotationOutcome | undefined {
   return { rotation, registers, isDue: true };
 }
 
+/** A try that was counted as lost when an unsure PUK left, and was not. */
+function kept({ rotation, registers }: Row): PukRegisters {
+  return { ...registers, triesLeft: registers.triesLeft + (rotation.isSure ? 0 : 1) };
+}
+
+function decline(row: Row): RotationOutcome {
+  return end("declined")({ ...row, registers: kept(row) });
+}
+
 /** Out of doubt only, it is still due: the first desk knows this PUK too. */
-function applied({ rotation, registers }: Row): RotationOutcome {
+function applied(row: Row): RotationOutcome {
+  const { rotation, registers } = row;
   const { next = registers.hi, isSure } = rotation;
   return {
     rotation: { ...rotation, phase: "rotated" },
-    registers: { ...pukRotated(registers, next), exposed: !isSure },
+    registers: { ...pukRotated(kept(row), next), exposed: !isSure },
     isDue: !isSure,
   };
 }

@@ -104,6 +104,33 @@ describe("the unlock's table (DESIGN 5)", () => {
     });
   });
 
+  test("the card did not like the passcode: nothing moved, and the same PUK is tried next time", () => {
+    const refused = run([...TO_RELEASE, { type: "reset_refused", passcode: true }]);
+    expect(refused.ceremony).toMatchObject({
+      phase: "aborted",
+      reason: "passcode_refused_by_card",
+    });
+    const again = run(TO_RELEASE, { ...START, registers: refused.registers });
+    expect(again.commands).toEqual([{ type: "release", candidate: 0, next: undefined }]);
+  });
+
+  test("tries counted as lost come back with the card's answer, whatever the answer", () => {
+    const profile = { ...PROFILE, pukTriesComeBack: false };
+    const doubtful = { ...START, registers: run(TO_RELEASE).registers, profile };
+    expect(run(TO_RELEASE, doubtful).registers.triesLeft).toBe(14);
+    const answers = [
+      { type: "puk_accepted", index: 1 },
+      { type: "reset_refused", passcode: true },
+    ] as const;
+    for (const answer of answers)
+      expect(run([...TO_RELEASE, answer], doubtful).registers.triesLeft).toBe(15);
+    const refused = run(
+      [...TO_RELEASE, { type: "puk_refused", index: 1, triesLeft: 14 }],
+      doubtful,
+    );
+    expect(refused.registers.triesLeft).toBe(14);
+  });
+
   test("a PUK that was not released in this ceremony is not believed", () => {
     const context = { ...run(TO_RELEASE), profile: PROFILE };
     expect(stepUnlock(context, { type: "puk_accepted", index: 7 })).toBeUndefined();

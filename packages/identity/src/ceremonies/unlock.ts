@@ -2,6 +2,7 @@ import {
   type PukRegisters,
   prepareRelease,
   pukAccepted,
+  pukNotTried,
   pukRefused,
   pukRotated,
 } from "../registers.ts";
@@ -227,7 +228,9 @@ function authorise(row: Row): UnlockOutcome {
 /** The card said 9000: the new passcode is set. If the PUK had been in doubt, the next one may leave only now. */
 function accept(row: Row, event: { readonly index: number }): UnlockOutcome | undefined {
   if (event.index !== row.ceremony.candidate) return undefined;
-  const registers = pukAccepted(row.registers, event.index, row.profile);
+  const { triesLeft } = row.registers;
+  const kept = { ...row.registers, triesLeft: triesLeft + (wasInDoubt(row) ? 1 : 0) };
+  const registers = pukAccepted(kept, event.index, row.profile);
   const late = row.profile.pukChangeable && row.ceremony.next === undefined;
   const next = late ? event.index + 1 : row.ceremony.next;
   const commands: readonly UnlockCommand[] = late
@@ -260,7 +263,20 @@ function refuse(
 
 function refuseReset(row: Row, event: { readonly passcode: boolean }): UnlockOutcome {
   const reason = event.passcode ? "passcode_refused_by_card" : "refused_by_card";
-  return to(row, { phase: "aborted", reason });
+  const { candidate } = row.ceremony;
+  const registers =
+    candidate === undefined || row.releasedSince === true
+      ? row.registers
+      : pukNotTried(row.registers, candidate, wasInDoubt(row));
+  return to(row, { phase: "aborted", reason }, { registers });
+}
+
+/** The candidate in play was one of two, and nothing spoke for either: it counts as a try lost until it is answered. */
+function wasInDoubt({ ceremony, registers, profile }: Row): boolean {
+  const { next, triedBoth } = ceremony;
+  return (
+    profile.pukChangeable && next === undefined && !triedBoth && registers.refused === undefined
+  );
 }
 
 /**
