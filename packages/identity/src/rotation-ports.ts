@@ -28,6 +28,7 @@ export interface Rotations {
   /** The desk that knows the card's PUK; `undefined`: none does. */
   dueSince(cardSerial: string): Promise<string | undefined>;
   add(rotation: PukRotation): Promise<void>;
+  find(id: string): Promise<PukRotation | undefined>;
   /** Locks its row until the transaction ends. */
   lock(id: string): Promise<PukRotation | undefined>;
   save(id: string, state: Rotation): Promise<void>;

@@ -110,7 +110,7 @@ function isReleased({ ceremony }: ReleaseCase): boolean {
 }
 
 /** Two who read one clock hear it a little apart. */
-const CLOCK_TOLERANCE_MS = 5_000;
+export const CLOCK_TOLERANCE_MS = 5_000;
 
 /** Neither over time, nor given more of it than a release ever has. */
 function isFresh({ ceremony }: ReleaseCase, { now }: JudgeParts): boolean {
@@ -188,7 +188,7 @@ function isAuthorised(found: ReleaseCase, parts: JudgeParts): boolean {
 }
 
 /** The card's certificate by our own trust file, and only if it names this person, this card and the key on record. */
-function certified(
+export function certified(
   card: Smartcard,
   slot: "9A" | "9C" | "9E",
   { trust }: JudgeParts,

@@ -1,14 +1,15 @@
-import { type CardSecrets, keyVersionsNeeded, type Store } from "@lanyard/identity";
+import { type CardSecrets, keyVersionsNeeded, type Records, type Store } from "@lanyard/identity";
 import type { SealedRelease } from "@lanyard/wire";
 import { record } from "../audit/record.ts";
 import { sealRelease } from "../ceremonies/sealed-release.ts";
 import type { Logger } from "../log.ts";
-import { type JudgeParts, judge, orderOf, type ReleaseCase, readCase } from "./judge.ts";
+import { type Claim, readClaim } from "./claim.ts";
+import type { JudgeParts } from "./judge.ts";
 import type { SealRefusal } from "./messages.ts";
 import type { ReleaseRate } from "./rate.ts";
 
 /**
- * Seals what a committed release may send. It takes the ceremony's id and nothing else, reads everything itself and
+ * Seals what a committed release may send. It takes the id of the unlock or the second touch and nothing else, reads everything itself and
  * checks every proof anew, whether it lives in this process or in one of its own.
  */
 export interface ReleaseSealer {
@@ -35,34 +36,34 @@ export function createSealer(parts: SealerParts): ReleaseSealer {
   const recorded = refusalsRecorded(parts);
   return {
     ready: async (id) => {
-      const needed = await parts.store.transaction(async ({ ceremonies, cards }) => {
-        const ceremony = await ceremonies.find(id);
-        const card = ceremony && (await cards.find(ceremony.cardSerial));
-        const seed = card && (await cards.seedOf(card.serial));
-        return card && seed && keyVersionsNeeded(seed, card.registers);
-      });
-      await parts.secrets.ready(needed ?? []);
+      const needed = await parts.store.transaction((records) => versionsNeeded(records, id));
+      await parts.secrets.ready(needed);
     },
     seal: async (id) => {
-      const read = await parts.store.transaction((records) => readCase(records, id, parts));
-      const reason = read.ok ? refusalOf(read.found, parts) : read.reason;
-      if (!read.ok || reason !== undefined) {
-        const refusal = { ok: false, reason: reason ?? "ceremony_unknown" } as const;
-        await recorded(id, refusal.reason, read.ok ? read.found : undefined);
-        return refusal;
-      }
-      return { ok: true, release: await seal(read.found, parts) };
+      const claim = await parts.store.transaction((records) => readClaim(records, id, parts));
+      const reason = typeof claim === "string" ? claim : refusalOf(claim, parts);
+      if (typeof claim !== "string" && reason === undefined)
+        return { ok: true, release: await seal(claim, parts) };
+      const refusal = { ok: false, reason: reason ?? "ceremony_unknown" } as const;
+      await recorded(refusal.reason, typeof claim === "string" ? undefined : claim);
+      return refusal;
     },
   };
 }
 
-function refusalOf(found: ReleaseCase, parts: SealerParts): SealRefusal | undefined {
-  const reason = judge(found, parts);
-  if (reason !== undefined || parts.rate === undefined) return reason;
+async function versionsNeeded(records: Records, id: string): Promise<readonly number[]> {
+  const asked = (await records.ceremonies.find(id)) ?? (await records.rotations.find(id));
+  const card = asked && (await records.cards.find(asked.cardSerial));
+  const seed = card && (await records.cards.seedOf(card.serial));
+  return card && seed ? keyVersionsNeeded(seed, card.registers) : [];
+}
+
+function refusalOf(claim: Claim, parts: SealerParts): SealRefusal | undefined {
+  if (claim.refusal !== undefined || parts.rate === undefined) return claim.refusal;
   const request = {
-    ceremony: found.ceremony.id,
-    operator: found.operator.careId,
-    site: found.operator.organisationCode,
+    ceremony: claim.id,
+    operator: claim.signer.careId,
+    site: claim.signer.organisationCode,
     at: parts.now(),
   };
   if (!parts.rate.allows(request)) return "rate_exceeded";
@@ -70,10 +71,8 @@ function refusalOf(found: ReleaseCase, parts: SealerParts): SealRefusal | undefi
   return undefined;
 }
 
-async function seal({ ceremony, card, seed }: ReleaseCase, parts: SealerParts) {
-  const { ephemeralKey = "" } = ceremony.notes;
-  const order = { ceremony: ceremony.id, card, seed, ephemeralKey, ...orderOf(ceremony) };
-  const release = await sealRelease(parts, order);
+async function seal(claim: Claim, parts: SealerParts): Promise<SealedRelease> {
+  const release = await sealRelease(parts, { ...claim, ceremony: claim.id });
   parts.log.info({ step: release.step }, "release.sealed");
   return release;
 }
@@ -84,7 +83,7 @@ const MINUTE_MS = 60_000;
 
 function refusalsRecorded({ store, log, now }: SealerParts) {
   let [since, count] = [0, 0];
-  return async (id: string, reason: SealRefusal, found: ReleaseCase | undefined): Promise<void> => {
+  return async (reason: SealRefusal, claim: Claim | undefined): Promise<void> => {
     const at = now();
     if (at.getTime() - since > MINUTE_MS) [since, count] = [at.getTime(), 0];
     count += 1;
@@ -94,10 +93,10 @@ function refusalsRecorded({ store, log, now }: SealerParts) {
       record(records, {
         action: "unlock.seal_refused",
         at,
-        actor: found?.ceremony.operator,
-        holder: found?.ceremony.holder,
-        cardSerial: found?.card.serial,
-        ceremonyId: found === undefined ? undefined : id,
+        actor: claim?.signer.careId,
+        holder: claim?.card.careId,
+        cardSerial: claim?.card.serial,
+        ceremonyId: claim?.id,
         details: { reason },
       }),
     );

@@ -2,7 +2,6 @@ import {
   beginRotation,
   certificateIn,
   type Desk,
-  keyVersionsNeeded,
   mayRotate,
   type PukRotation,
   type Records,
@@ -16,10 +15,11 @@ import { statusEffect, statusName, triesLeftFrom } from "@lanyard/piv";
 import { LeashLost, Refusal, type ReplyOf, type RequestOf, statements } from "@lanyard/wire";
 import { type Fact, record } from "../audit/record.ts";
 import { heedHint, makeHint } from "../ceremonies/hint.ts";
-import { isSealingKey, sealRelease } from "../ceremonies/sealed-release.ts";
+import { isSealingKey } from "../ceremonies/sealed-release.ts";
 import { isSignedBy } from "../certificates/signatures.ts";
 import type { Core } from "../core.ts";
 import { newNonce, newToken } from "../random.ts";
+import { SecretsError } from "../secrets/errors.ts";
 
 /**
  * The second touch: the PUK of a card that was unlocked elsewhere is changed once more when its user signs in here. In the
@@ -37,8 +37,8 @@ export class RotationService {
     try {
       const begun = await this.#begin(session);
       if (begun === undefined) return;
-      // With the keys elsewhere, or gone, it stays due.
-      await this.#core.secrets.ready(begun.keyVersions);
+      // With the keys gone it stays due.
+      await this.#core.releases.ready(begun.rotation.id);
       await this.#run(session, begun);
     } catch (error) {
       const code = error instanceof Error && "code" in error ? String(error.code) : "failed";
@@ -55,22 +55,30 @@ export class RotationService {
     desk: Pick<Desk, "id">,
     request: RequestOf<"rotation_release">,
   ): Promise<ReplyOf<"rotation_release">> {
-    const { store, secrets } = this.#core;
+    const { store, releases } = this.#core;
     const committed = await store.transaction((records) => this.#release(records, desk, request));
     const { rotation, card, outcome } = committed;
-    const seed = await store.transaction(({ cards }) => cards.seedOf(card.serial));
-    const { candidate, next } = outcome.rotation;
-    if (seed === undefined || candidate === undefined) throw new Refusal("not_released");
-    const { ephemeralKey, challenge } = request;
-    const order = { ceremony: rotation.id, card, seed, ephemeralKey, candidate, next };
-    const release = await sealRelease({ secrets }, order);
+    const sealed = await releases.seal(rotation.id);
+    const { candidate } = outcome.rotation;
+    if (!sealed.ok || candidate === undefined) throw new Refusal("not_released");
+    const { release } = sealed;
+    const { challenge } = request;
     if (challenge === undefined || !card.profile.hint) return { release };
-    return { release, hint: await makeHint(this.#core, card, { challenge, index: candidate }) };
+    const hint = await this.#hintFor(card, { challenge, index: candidate });
+    return hint === undefined ? { release } : { release, hint };
   }
 
-  #begin(
-    session: Session,
-  ): Promise<(Begun & { readonly keyVersions: readonly number[] }) | undefined> {
+  /** Where the keys are elsewhere, a card is served without its hint. */
+  async #hintFor(card: Smartcard, wish: Parameters<typeof makeHint>[2]) {
+    try {
+      return await makeHint(this.#core, card, wish);
+    } catch (error) {
+      if (error instanceof SecretsError) return undefined;
+      throw error;
+    }
+  }
+
+  #begin(session: Session): Promise<Begun | undefined> {
     const { store } = this.#core;
     return store.transaction(async (records) => {
       const dueSince = await records.rotations.dueSince(session.cardSerial);
@@ -85,10 +93,8 @@ export class RotationService {
         ...{ id: newToken(), nonce: newNonce(), startedAt: this.#core.now() },
         ...{ cardSerial: card.serial, deskId: session.deskId, state: beginRotation(dueSince) },
       };
-      const seed = await records.cards.seedOf(card.serial);
-      if (seed === undefined) return undefined;
       await records.rotations.add(rotation);
-      return { rotation, card, keyVersions: keyVersionsNeeded(seed, registers) };
+      return { rotation, card };
     });
   }
 

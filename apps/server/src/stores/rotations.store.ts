@@ -54,7 +54,8 @@ function dueOf(trx: Transaction): Pick<Rotations, "setDue" | "clearDue" | "dueSi
   };
 }
 
-function runsOf(trx: Transaction): Pick<Rotations, "add" | "lock" | "save"> {
+function runsOf(trx: Transaction): Pick<Rotations, "add" | "find" | "lock" | "save"> {
+  const one = (id: string) => trx.selectFrom("puk_rotation").selectAll().where("id", "=", id);
   return {
     add: async (rotation) => {
       const row = {
@@ -67,13 +68,12 @@ function runsOf(trx: Transaction): Pick<Rotations, "add" | "lock" | "save"> {
       };
       await refusingConflicts(trx.insertInto("puk_rotation").values(row).execute());
     },
+    find: async (id) => {
+      const row = await one(id).executeTakeFirst();
+      return row && rotationOf(row);
+    },
     lock: async (id) => {
-      const row = await trx
-        .selectFrom("puk_rotation")
-        .selectAll()
-        .where("id", "=", id)
-        .forUpdate()
-        .executeTakeFirst();
+      const row = await one(id).forUpdate().executeTakeFirst();
       return row && rotationOf(row);
     },
     save: async (id, to) => {

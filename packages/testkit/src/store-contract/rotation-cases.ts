@@ -39,10 +39,12 @@ export function rotationCases(open: () => Store): void {
       await store.transaction(async ({ rotations }) => {
         await rotations.add(rotation);
         expect(await rotations.lock(rotation.id)).toStrictEqual(rotation);
+        expect(await rotations.find(rotation.id)).toStrictEqual(rotation);
         const state = { ...rotation.state, phase: "released", candidate: 0, next: 1 } as const;
         await rotations.save(rotation.id, state);
         expect((await rotations.lock(rotation.id))?.state).toStrictEqual(state);
         expect(await rotations.lock("another")).toBeUndefined();
+        expect(await rotations.find("another")).toBeUndefined();
       });
       await expect(
         store.transaction(({ rotations }) => rotations.save("another", rotation.state)),
