@@ -35,4 +35,6 @@ export interface Rotations {
   addIncident(incident: CardIncident): Promise<void>;
   /** Latest first. */
   incidentsOf(cardSerials: readonly string[]): Promise<readonly CardIncident[]>;
+  /** Those of cards that are still frozen: nobody has settled them. Latest first. */
+  openIncidents(limit: number): Promise<readonly CardIncident[]>;
 }

@@ -1,6 +1,11 @@
-import { isOfKind, type Records, type Smartcard } from "@lanyard/identity";
+import { isOfKind, mayPerform, type Records, type Smartcard } from "@lanyard/identity";
 import { UNLOCK } from "../ceremonies/unlock-kind.ts";
+import type { Core } from "../core.ts";
+import type { Operator } from "../http/route.ts";
+import { permissionSettings } from "../http/visitor.ts";
+import type { IncidentView } from "../pages/home/incidents.tsx";
 import type { CardNote } from "../pages/people/card-notes.tsx";
+import { maySettleFrozen, readHolder } from "./holder.ts";
 
 /** What is to be known of these cards, each card's newest first. */
 export async function cardNotesOf(
@@ -40,6 +45,28 @@ async function incidentNotes(
       foundAt: await deskName(records, foundAt),
     });
   return notes;
+}
+
+/** How many unsettled incidents are looked through for the start page. */
+const INCIDENTS = 20;
+
+/** Cards that changed their PUK behind our back, for whoever may decide about them. */
+export async function incidentsFor(
+  core: Core,
+  records: Records,
+  operator: Operator,
+): Promise<readonly IncidentView[]> {
+  const settings = permissionSettings(core.config);
+  if (!mayPerform("settle-frozen-card", operator.actor, settings).allowed) return [];
+  const views: IncidentView[] = [];
+  for (const { cardSerial, firstDesk } of await records.rotations.openIncidents(INCIDENTS)) {
+    const card = await records.cards.find(cardSerial);
+    const file = card && (await readHolder(records, operator, card.careId));
+    if (file === undefined || !maySettleFrozen(core, operator, file.target).allowed) continue;
+    const { careId } = file.view.person;
+    views.push({ serial: cardSerial, careId, firstDesk: await deskName(records, firstDesk) });
+  }
+  return views;
 }
 
 async function deskName({ desks }: Records, id: string): Promise<string> {

@@ -4,6 +4,7 @@ import {
   atAgent,
   authorise,
   expectPhase,
+  type HolderDesk,
   holderDesk,
   openRelease,
   prove,
@@ -13,6 +14,19 @@ import {
 } from "../testing/unlock-desk.ts";
 
 const place = siteForTests();
+/** As a second touch leaves it. */
+const incident = async ({ world, holderCard }: HolderDesk, firstDesk: string) => {
+  const { serial } = holderCard.record;
+  await world.store.transaction(({ rotations }) =>
+    rotations.addIncident({
+      cardSerial: serial,
+      at: world.clock.now(),
+      firstDesk,
+      foundAt: firstDesk,
+    }),
+  );
+};
+
 const FROZEN = { registers: { n: 3, hi: 3, refused: 3, frozen: true, triesLeft: 13 } } as const;
 
 describe("a frozen card waits for a supervisor's word", () => {
@@ -56,6 +70,19 @@ describe("a frozen card waits for a supervisor's word", () => {
     const again = await atAgent(desk);
     await authorise(again);
     await expectPhase(again, { phase: "aborted", reason: "card_frozen" });
+  });
+
+  test("a card that changed its PUK behind our back: on the start page of who may decide, and no other", async () => {
+    const manager = await holderDesk(place(), FROZEN, ["RA Manager"]);
+    const [session] = await manager.world.store.transaction(({ sessions }) => sessions.open());
+    await incident(manager, session?.deskId ?? "");
+    const { serial } = manager.holderCard.record;
+    const page = await manager.browser.get("/cis");
+    expect(page.body).toContain(`Device ${serial}, last unlocked at Reception`);
+    const profile = await manager.browser.get(`/people/${manager.holder.careId}`);
+    expect(profile.body).toContain("behind our back");
+    const agent = await holderDesk(manager, {}, ["RA Agent"]);
+    expect((await agent.browser.get("/cis")).body).not.toContain(serial);
   });
 
   test("an RA Agent sees how it stands and may not; a card that is not frozen stays as it is", async () => {

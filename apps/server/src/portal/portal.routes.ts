@@ -11,6 +11,7 @@ import { portalPage } from "../pages/portal/portal.page.tsx";
 import { problemPage } from "../pages/problem/problem.page.tsx";
 import { type SignInProblem, signInPage } from "../pages/sign-in/sign-in.page.tsx";
 import { signedOutPage } from "../pages/sign-out/signed-out.page.tsx";
+import { incidentsFor } from "../people/card-notes.ts";
 import { hashOf } from "../random.ts";
 
 /** The way in: the portal, meeting the desk, signing in and out, and the trips to the agent and back. */
@@ -83,7 +84,10 @@ async function cis(core: Core, visitor: Visitor, problem?: SignInProblem): Promi
   if (operator !== undefined && problem === undefined) {
     const desk = await describeDesk(core, operator.session.deskId, operator.session);
     const settled = await ownUnlockSettled(core, operator);
-    return { page: homePage(frame, { desk, settled }) };
+    const incidents = await core.store.transaction((records) =>
+      incidentsFor(core, records, operator),
+    );
+    return { page: homePage(frame, { desk, settled, incidents }) };
   }
   const cookies = endedSession(visitor);
   if (deskId === undefined) return { page: meetDeskPage(frame), cookies };

@@ -1,7 +1,7 @@
-import type { PukRotation, Rotations } from "@lanyard/identity";
+import type { CardIncident, PukRotation, Rotations } from "@lanyard/identity";
 import type { Selectable } from "kysely";
 import { z } from "zod";
-import type { PukRotationTable } from "../sql/tables.ts";
+import type { CardIncidentTable, PukRotationTable } from "../sql/tables.ts";
 import type { Transaction } from "../sql/transaction.ts";
 import { expectRow, refusingConflicts } from "./errors.ts";
 import { read } from "./rows.ts";
@@ -87,7 +87,9 @@ function runsOf(trx: Transaction): Pick<Rotations, "add" | "find" | "lock" | "sa
   };
 }
 
-function incidentsOf(trx: Transaction): Pick<Rotations, "addIncident" | "incidentsOf"> {
+function incidentsOf(
+  trx: Transaction,
+): Pick<Rotations, "addIncident" | "incidentsOf" | "openIncidents"> {
   return {
     addIncident: async ({ cardSerial, at, firstDesk, foundAt }) => {
       const row = { card_serial: cardSerial, at, first_desk: firstDesk, found_at: foundAt };
@@ -101,13 +103,28 @@ function incidentsOf(trx: Transaction): Pick<Rotations, "addIncident" | "inciden
         .where("card_serial", "in", cardSerials)
         .orderBy("at", "desc")
         .execute();
-      return rows.map((row) => ({
-        cardSerial: row.card_serial,
-        at: row.at,
-        firstDesk: row.first_desk,
-        foundAt: row.found_at,
-      }));
+      return rows.map(incidentOf);
     },
+    openIncidents: async (limit) => {
+      const rows = await trx
+        .selectFrom("card_incident")
+        .innerJoin("smartcard", "serial", "card_serial")
+        .selectAll("card_incident")
+        .where("puk_frozen", "=", true)
+        .orderBy("at", "desc")
+        .limit(limit)
+        .execute();
+      return rows.map(incidentOf);
+    },
+  };
+}
+
+function incidentOf(row: Selectable<CardIncidentTable>): CardIncident {
+  return {
+    cardSerial: row.card_serial,
+    at: row.at,
+    firstDesk: row.first_desk,
+    foundAt: row.found_at,
   };
 }
 

@@ -63,6 +63,14 @@ export function rotationCases(open: () => Store): void {
           { ...incident, at: NOON },
         ]);
         expect(await rotations.incidentsOf([])).toEqual([]);
+        expect(await rotations.openIncidents(9)).toEqual([]);
+      });
+      await store.transaction(async ({ rotations, cards }) => {
+        await cards.saveRegisters(serial, { ...smartcard().registers, frozen: true }, 3);
+        expect(await rotations.openIncidents(9)).toHaveLength(2);
+        expect(await rotations.openIncidents(1)).toStrictEqual([
+          { ...incident, at: minutesLater(1) },
+        ]);
         expect(await rotations.incidentsOf(["none"])).toEqual([]);
       });
     });

@@ -6,18 +6,22 @@ import { SitePage } from "../parts/site-page.tsx";
 import { hasManageTab } from "../parts/tabs.ts";
 import { NOTE_WORDS } from "../people/card-note-words.ts";
 import { SearchForm } from "../people/search-form.tsx";
+import { Incidents, type IncidentView } from "./incidents.tsx";
 import { WORDS } from "./words.ts";
 
 export interface HomeProps {
   readonly desk: DeskStatus;
   /** How an unlock of this operator's own card that had been in doubt was settled, if one was of late. */
   readonly settled?: keyof typeof NOTE_WORDS.settled | undefined;
+  /** Only for who may decide about them. */
+  readonly incidents?: readonly IncidentView[] | undefined;
 }
 
 /** Where a signed-in operator starts: the tab for those who have it, the search for everybody. */
-export function homePage(frame: Frame, { desk, settled }: HomeProps): ReactElement {
+export function homePage(frame: Frame, { desk, settled, incidents = [] }: HomeProps): ReactElement {
   return (
     <SitePage frame={frame} title={WORDS.title}>
+      {incidents.length === 0 ? null : <Incidents incidents={incidents} />}
       {settled === undefined ? null : (
         <Notice>
           <p>{NOTE_WORDS.settled[settled]}</p>

@@ -1,4 +1,8 @@
 export const WORDS = {
+  incidents: "Cards that need a decision",
+  incidentsHint:
+    "These cards changed their unblocking code behind our back. The PC where each was last unlocked may not be as it should be.",
+  incident: (serial: string, desk: string) => `Device ${serial}, last unlocked at ${desk}`,
   title: "Care Identity Service",
   tabHint:
     "To unlock a smartcard, select Manage Smartcard and put the user’s card into the second reader.",

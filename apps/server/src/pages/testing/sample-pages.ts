@@ -130,6 +130,10 @@ function peoplePages(assets: AssetUrls): SamplePages {
     }),
     "search-none": searchResultsPage(frame, { query: "nobody", results: [], hasMore: false }),
     "search-empty": searchResultsPage(frame, { query: "", results: [], hasMore: false }),
+    "home-incidents": homePage(frame, {
+      desk: DESK_READY,
+      incidents: [{ serial: DEVICE.serial, careId: PERSON.careId, firstDesk: "Reception" }],
+    }),
     "home-settled": homePage(frame, { desk: DESK_READY, settled: "settled_unknown" }),
     profile: profilePage(frame, profile),
     "profile-notes": profilePage(frame, {
