@@ -73,7 +73,9 @@ type Callable = ReturnType<ReturnType<Koffi["load"]>["func"]>;
 
 /** By CK_FUNCTION_LIST, the one symbol a module must export: `CK_VERSION`, padding, then pointers. */
 function bind(koffi: Koffi, path: string): Readonly<Record<FunctionName, Callable>> {
-  const getFunctionList = koffi.load(path).func("C_GetFunctionList", N, [P]);
+  const library = koffi.load(path);
+  loaded.add(library);
+  const getFunctionList = library.func("C_GetFunctionList", N, [P]);
   const list = new BigUint64Array(1);
   getFunctionList(list);
   const places = koffi.array(N, FUNCTION_COUNT + 1);
@@ -101,6 +103,9 @@ function bind(koffi: Koffi, path: string): Readonly<Record<FunctionName, Callabl
     C_GenerateKey:       bound("C_GenerateKey"),
   };
 }
+
+/** What is reached by pointer does not hold its library: once collected, it would be unloaded beneath our calls. */
+const loaded = new Set<ReturnType<Koffi["load"]>>();
 
 interface Call {
   readonly name: FunctionName;

@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { Secret } from "@lanyard/bytes";
 import { cardSecretsContract, type MasterKeyBytes } from "@lanyard/testkit";
 import { afterEach, expect, test } from "vitest";
@@ -99,6 +101,21 @@ describeWithTokens("PKCS#11 master keys", (tokens) => {
       before,
       before,
     ]);
+  });
+
+  test("the module stays loaded while it is used, whatever the garbage collector takes", async () => {
+    const settings = newToken();
+    await addTokenKey(settings, { first: true });
+    const keys = await open(settings);
+    const before = await keys.mac(1, MESSAGE);
+    setFlagsFromString("--expose-gc");
+    const collect: () => void = runInNewContext("gc");
+    for (let round = 0; round < 5; round += 1) {
+      collect();
+      // Finalizers run after the collector, on the loop.
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(await keys.mac(1, MESSAGE)).toEqual(before);
+    }
   });
 
   test("a wrong PIN is told and not tried again, so that the token does not lock itself", async () => {

@@ -48,6 +48,8 @@ export async function addTokenKey(
     }
   } catch (error) {
     throw explained(error);
+  } finally {
+    await forgetModule(native);
   }
 }
 
@@ -103,11 +105,9 @@ class TokenKeys implements MasterKeys {
     });
   }
 
+  /** The module too: some crash when a process ends without. */
   close(): Promise<void> {
-    return this.#alone(async () => {
-      await this.#session?.close().catch(() => undefined);
-      this.#session = undefined;
-    });
+    return this.#alone(() => this.#startOver());
   }
 
   /** A MAC and a look change nothing, so that after a lost connection the same may be asked again, once. */
