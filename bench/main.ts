@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { pcscUnavailable } from "../e2e/harness/pcscd.ts";
 import { isInPrivateNetwork, runAgainInPrivate } from "../tools/private-network.mjs";
 import { benchApduPath } from "./apdu-path.ts";
+import { benchAudit } from "./audit.ts";
 import { benchDesk } from "./desk.ts";
 import { benchFootprint } from "./footprint.ts";
 import { say } from "./report.ts";
@@ -27,6 +28,8 @@ const BENCHMARKS: readonly Benchmark[] = [
     about: "card in reader to Personal Details, Confirm to success, against the bare APDUs; a round is one unlock" },
   { name: "apdu", rounds: 12, needs: "pcsc", run: benchApduPath,
     about: "the PUK's way to the card against yubico-piv-tool and pkcs15-tool" },
+  { name: "audit", rounds: 40, needs: "nothing", run: benchAudit,
+    about: "an entry in a log of a million, to one in a log of ten thousand; checking an export, to bare SHA-256" },
   { name: "footprint", rounds: 1, needs: "nothing", run: benchFootprint,
     about: "start and memory of demo, server and agent, each to its aim" },
 ];

@@ -5,6 +5,7 @@ import { operatorPulled } from "./operator-pulled.ts";
 import { powerCut } from "./power-cut.ts";
 import { readers } from "./readers.ts";
 import { swap } from "./swap.ts";
+import { tampering } from "./tampering.ts";
 
 /** Every drill, in the order of docs/assurance.md. */
 export const DRILLS: readonly Drill[] = [
@@ -13,5 +14,6 @@ export const DRILLS: readonly Drill[] = [
   lies,
   operatorPulled,
   databaseFailOver,
+  tampering,
   readers,
 ];

@@ -1,4 +1,5 @@
 import { administrationRoutes } from "./administration.routes.ts";
+import { auditRoutes } from "./audit/audit.routes.ts";
 import { unlockRoutes } from "./ceremonies/unlock.routes.ts";
 import type { Core } from "./core.ts";
 import { desksRoutes } from "./desks/desks.routes.ts";
@@ -17,5 +18,6 @@ export function siteRoutes(core: Core, rooms: DeskRooms): readonly Route[] {
     ...administrationRoutes(core),
     ...desksRoutes(core, rooms),
     ...masterKeysRoutes(core),
+    ...auditRoutes(core),
   ];
 }

@@ -42,6 +42,7 @@ export const AUDIT_ACTIONS = {
   "secrets.key_added": "A new version of the master key was made",
   "secrets.split": "A master key version was split into shares",
   "secrets.break_glass": "A card's PUK was computed from shares, outside every ceremony",
+  "audit.viewed": "The record itself was searched, looked into or exported",
 } as const;
 
 export type AuditAction = keyof typeof AUDIT_ACTIONS;

@@ -16,10 +16,27 @@ export interface Audit {
   }): Promise<void>;
   /** In order from `from` on, for export and verification. */
   read(from: number, limit: number): Promise<readonly AuditRecord[]>;
+  /** Latest first, at most `limit`; nothing is counted, so that a search costs the same in a large record. */
+  search(search: AuditSearch): Promise<readonly AuditRecord[]>;
   /** Every entry of one ceremony, in order. */
   ofCeremony(ceremonyId: string): Promise<readonly AuditRecord[]>;
   /** When the newest entry was written, by its own word. */
   newestAt(): Promise<Date | undefined>;
+}
+
+/** What must be so of an entry, all of it. */
+export interface AuditSearch {
+  readonly holder?: CareId | undefined;
+  readonly actor?: CareId | undefined;
+  readonly cardSerial?: string | undefined;
+  readonly ceremonyId?: string | undefined;
+  readonly action?: string | undefined;
+  /** From and before, by the entry's own word. */
+  readonly from?: Date | undefined;
+  readonly until?: Date | undefined;
+  /** Only what was written before this position: the next page. */
+  readonly before?: number | undefined;
+  readonly limit: number;
 }
 
 /** The tamper-evident log over the record (DESIGN 9). Its leaves are the entries, in an order of its own. */

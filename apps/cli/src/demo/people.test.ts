@@ -43,13 +43,14 @@ describe("the demo's people", () => {
         "RA Sponsor",
         "ID Checker",
         "Smartcard Administrator",
+        "Privacy Officer",
       ]),
     );
   });
 
   test("an operator in each role can sign in at once", () => {
     const ready = DEMO_PEOPLE.filter((person) => person.cards.some(isUsable));
-    expect(new Set(ready.flatMap((person) => person.roles)).size).toBe(6);
+    expect(new Set(ready.flatMap((person) => person.roles)).size).toBe(7);
   });
 
   test("Maria Okafor, the how-to's holder, has a locked card that may be unlocked", () => {

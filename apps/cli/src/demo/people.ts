@@ -7,7 +7,8 @@ export type DemoRole =
   | "RA Agent"
   | "RA Sponsor"
   | "ID Checker"
-  | "Smartcard Administrator";
+  | "Smartcard Administrator"
+  | "Privacy Officer";
 
 export interface DemoOrganisation {
   /** Shaped like an ODS code; none of these was ever given out. */
@@ -133,6 +134,11 @@ const OPERATORS: readonly DemoPerson[] = [
     organisationCode: "ZMH55", status: "open", roles: ["RA Sponsor", "ID Checker"],
     look: { skin: "deep", hair: "short", hairColour: "black", clothes: "shirt", clothesColour: "teal", beard: "full" },
     cards: [card("98210704", "k8d5v2")] },
+  { careId: "555095517283", title: "Ms", givenNames: "Harriet", familyName: "Lowe", dateOfBirth: "1976-08-21",
+    email: "harriet.lowe@riverside-teaching.example", phone: "07700 900112", jobTitle: "Information governance lead",
+    organisationCode: "ZRT1", status: "open", roles: ["Privacy Officer"],
+    look: { skin: "light", hair: "bob", hairColour: "chestnut", clothes: "jacket", clothesColour: "green", glasses: true },
+    cards: [card("98211095", "y3n7c5")] },
   { careId: "555102938457", title: "Mr", givenNames: "Callum", familyName: "Fraser", dateOfBirth: "1992-01-05",
     email: "callum.fraser@riverside-teaching.example", phone: "07700 900109", jobTitle: "Registration authority agent",
     organisationCode: "ZRT1", status: "open", roles: ["RA Agent"],

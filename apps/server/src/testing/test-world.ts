@@ -69,7 +69,7 @@ export interface TestWorld {
   loseSecrets(gone: boolean): void;
   start(
     settings?: Readonly<Record<string, string>>,
-    parts?: Partial<Pick<ServerParts, "secrets" | "releases">>,
+    parts?: Partial<Pick<ServerParts, "secrets" | "releases" | "logKey">>,
   ): Promise<TestSite>;
   person(change?: Partial<Person>, roles?: readonly Role[]): Promise<Person>;
   /** Issues a card and puts it on record. */
@@ -203,7 +203,7 @@ class World implements TestWorld {
 
   async start(
     settings: Readonly<Record<string, string>> = {},
-    parts: Partial<Pick<ServerParts, "secrets" | "releases">> = {},
+    parts: Partial<Pick<ServerParts, "secrets" | "releases" | "logKey">> = {},
   ): Promise<TestSite> {
     const config = readConfig({
       LANYARD_PORT: "0",

@@ -10,23 +10,24 @@ import { parseRole, ROLE_NAMES, type Role, roleByCode } from "./roles.ts";
 import { DEFAULT_PERMISSION_SETTINGS as DEFAULTS, type PermissionSettings } from "./settings.ts";
 import { ACTIVITIES, type Activity } from "./table.ts";
 
-/** Typed from the design's section 7, not from the table under test; `manage-desks` from ADR 0027, `see-key-versions` from 0026. */
+/** Typed from the design's section 7, not from the table under test; `manage-desks` from ADR 0027, `see-key-versions` from 0026, `read-audit` from 0032. */
 const DESIGN = `
-  activity             | RA Manager | Advanced RA Agent | RA Agent | RA Sponsor | ID Checker | Smartcard Administrator
-  find-person          | y   | y   | y   | y          | y    | y
-  manage-smartcard-tab | y   | y   | y   | y          | -    | setting
-  unlock               | y   | y   | y   | y          | -    | y
-  renew-due            | y   | y   | y   | y          | -    | y
-  manage-card-life     | y   | y   | y   | -          | -    | -
-  edit-person          | y   | y   | y   | request    | y    | -
-  close-person         | y   | y   | y   | request    | -    | -
-  assign-position      | y   | y   | y   | assignable | -    | -
-  define-positions     | y   | y   | -   | -          | -    | -
-  decide-requests      | y   | y   | y   | some       | -    | -
-  settle-frozen-card   | y   | y   | -   | -          | -    | -
-  manage-desks         | y   | y   | -   | -          | -    | -
-  see-key-versions     | y   | y   | -   | -          | -    | -
-  report               | all | all | all | own        | some | -
+  activity             | RA Manager | Advanced RA Agent | RA Agent | RA Sponsor | ID Checker | Smartcard Administrator | Privacy Officer
+  find-person          | y   | y   | y   | y          | y    | y | -
+  manage-smartcard-tab | y   | y   | y   | y          | -    | setting | -
+  unlock               | y   | y   | y   | y          | -    | y | -
+  renew-due            | y   | y   | y   | y          | -    | y | -
+  manage-card-life     | y   | y   | y   | -          | -    | - | -
+  edit-person          | y   | y   | y   | request    | y    | - | -
+  close-person         | y   | y   | y   | request    | -    | - | -
+  assign-position      | y   | y   | y   | assignable | -    | - | -
+  define-positions     | y   | y   | -   | -          | -    | - | -
+  decide-requests      | y   | y   | y   | some       | -    | - | -
+  settle-frozen-card   | y   | y   | -   | -          | -    | - | -
+  manage-desks         | y   | y   | -   | -          | -    | - | -
+  see-key-versions     | y   | y   | -   | -          | -    | - | -
+  read-audit           | -   | -   | -   | -          | -    | -       | y
+  report               | all | all | all | own        | some | -       | -
 `;
 
 const [header = [], ...body] = DESIGN.trim()
@@ -152,8 +153,9 @@ describe("scope", () => {
     }
   });
 
-  test("unlocking is national unless a setting says otherwise, everything else stays in the hierarchy", () => {
-    for (const activity of ACTIVITIES) {
+  test("unlocking is national unless a setting says otherwise, and so is the record; everything else stays in the hierarchy", () => {
+    expect(ask("read-audit", "Privacy Officer", { target: at(ELSEWHERE) }).allowed).toBe(true);
+    for (const activity of ACTIVITIES.filter((one) => one !== "read-audit")) {
       const expected = activity === "unlock" ? { allowed: true } : denied("out_of_scope");
       expect(
         ask(activity, "RA Manager", { target: at(ELSEWHERE), settings: scoped(undefined) }),

@@ -7,6 +7,7 @@ export const ROLES = {
   "RA Sponsor":              { code: "B1300" },
   "ID Checker":              { code: "B0267" },
   "Smartcard Administrator": { code: undefined },
+  "Privacy Officer":         { code: undefined },
   "User":                    { code: undefined },
 } as const satisfies Record<string, { readonly code: string | undefined }>;
 
@@ -19,6 +20,7 @@ export const ROLE_NAMES: readonly Role[] = [
   "RA Sponsor",
   "ID Checker",
   "Smartcard Administrator",
+  "Privacy Officer",
   "User",
 ];
 

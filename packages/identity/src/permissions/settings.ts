@@ -16,7 +16,7 @@ export interface PermissionSettings {
 /** Unlocking knows no borders: card and holder are both at the desk. Everything else stays in the hierarchy. */
 export const DEFAULT_PERMISSION_SETTINGS: PermissionSettings = {
   smartcardAdministratorsSeeManageTab: true,
-  scopes: { unlock: "national" },
+  scopes: { unlock: "national", "read-audit": "national" },
   kinds: {
     "decide-requests": [],
     report: ["users", "requests", "smartcards", "positions"],

@@ -17,12 +17,14 @@ type Columns = readonly [
   sponsor: Cell,
   idChecker: Cell,
   administrator: Cell,
+  /** Reads the record and does nothing that is in it: ADR 0032. */
+  privacyOfficer?: Cell,
 ];
 
 /** Who may do what. What is not in the table may nobody; a plain user is not in the table. */
 // biome-ignore format: the columns are the documentation
 const TABLE = {
-  //                       manager  advanced  agent  sponsor       checker  administrator
+  //                       manager  advanced  agent  sponsor       checker  administrator  privacy officer
   "find-person":          ["yes",  "yes",    "yes", "yes",        "yes",   "yes"],
   "manage-smartcard-tab": ["yes",  "yes",    "yes", "yes",        "-",     "setting"],
   "unlock":               ["yes",  "yes",    "yes", "yes",        "-",     "yes"],
@@ -36,6 +38,7 @@ const TABLE = {
   "settle-frozen-card":   ["yes",  "yes",    "-",   "-",          "-",     "-"],
   "manage-desks":         ["yes",  "yes",    "-",   "-",          "-",     "-"],
   "see-key-versions":     ["yes",  "yes",    "-",   "-",          "-",     "-"],
+  "read-audit":           ["-",    "-",      "-",   "-",          "-",     "-",           "yes"],
   "report":               ["yes",  "yes",    "yes", "own",        "some",  "-"],
 } as const satisfies Record<string, Columns>;
 
@@ -43,7 +46,7 @@ const TABLE = {
  * `renew-due`: in the last 90 days before expiry. `manage-card-life`: renew or repair an expired card, issue, clear,
  * cancel. `edit-person`: create a person too. `close-person`: reopen too. `settle-frozen-card`: let a card be tried once
  * more that does not hold the PUK it should. `manage-desks`: let a desk in, name it, shut it out. `see-key-versions`: how
- * many cards still need each master key.
+ * many cards still need each master key. `read-audit`: search the record, see an entry whole, export it.
  */
 export type Activity = keyof typeof TABLE;
 
@@ -51,12 +54,13 @@ export type Activity = keyof typeof TABLE;
 export const ACTIVITIES: readonly Activity[] = [
   "find-person", "manage-smartcard-tab", "unlock", "renew-due", "manage-card-life", "edit-person", "close-person",
   "assign-position", "define-positions", "decide-requests", "settle-frozen-card", "manage-desks",
-  "see-key-versions", "report",
+  "see-key-versions", "read-audit", "report",
 ];
 
 // biome-ignore format: as the columns of the table
 const COLUMNS: readonly Role[] = [
   "RA Manager", "Advanced RA Agent", "RA Agent", "RA Sponsor", "ID Checker", "Smartcard Administrator",
+  "Privacy Officer",
 ];
 
 /** The cell for `role` in `activity`'s row: `-` unless the table says more. */

@@ -1,6 +1,6 @@
-import type { AuditKeys, Store } from "@lanyard/identity";
+import type { AuditKeys, AuditSearch, Store } from "@lanyard/identity";
 import { describe, expect, test } from "vitest";
-import { addPeople, HOLDER, NOON, person } from "./samples.ts";
+import { addPeople, HOLDER, minutesLater, NOON, OPERATOR, person } from "./samples.ts";
 
 const KEYS: AuditKeys = {
   at: NOON,
@@ -82,6 +82,40 @@ export function auditCases(open: () => Store): void {
       });
       await expect(failing).rejects.toMatchObject({ code: "store/conflict" });
       expect(await leaves()).toEqual([]);
+    });
+
+    test("a search: everything asked for must be so; latest first, in pages", async () => {
+      await open().transaction(async ({ audit }) => {
+        for (let byte = 1; byte <= 6; byte += 1)
+          await audit.append(
+            entry(byte, {
+              at: minutesLater(byte * 24 * 60),
+              action: byte % 2 === 0 ? "person.viewed" : "card.proven",
+              holder: byte > 3 ? HOLDER : undefined,
+              actor: byte === 6 ? OPERATOR : undefined,
+              cardSerial: byte === 5 ? "20000001" : undefined,
+              ceremonyId: byte === 4 ? "one" : undefined,
+            }),
+          );
+      });
+      const found = async (search: Omit<AuditSearch, "limit">, limit = 9) =>
+        (await open().transaction(({ audit }) => audit.search({ ...search, limit }))).map(
+          ({ leaf }) => leaf[0],
+        );
+      expect(await found({})).toEqual([6, 5, 4, 3, 2, 1]);
+      expect(await found({ holder: HOLDER })).toEqual([6, 5, 4]);
+      expect(await found({ holder: HOLDER, action: "person.viewed" })).toEqual([6, 4]);
+      expect(await found({ actor: OPERATOR })).toEqual([6]);
+      expect(await found({ cardSerial: "20000001" })).toEqual([5]);
+      expect(await found({ ceremonyId: "one" })).toEqual([4]);
+      const [from, until] = [minutesLater(2 * 24 * 60), minutesLater(5 * 24 * 60)];
+      expect(await found({ from, until })).toEqual([4, 3, 2]);
+      expect(await found({ from, until: minutesLater(99 * 24 * 60), holder: HOLDER })).toEqual([
+        6, 5, 4,
+      ]);
+      expect(await found({ until: minutesLater(-99 * 24 * 60) })).toEqual([]);
+      const firstPage = await open().transaction(({ audit }) => audit.search({ limit: 2 }));
+      expect(await found({ before: firstPage.at(-1)?.position }, 2)).toEqual([4, 3]);
     });
 
     test("nothing of a transaction is seen before it commits, and what it gives comes out", async () => {

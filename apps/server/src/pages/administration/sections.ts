@@ -1,4 +1,5 @@
 import { type Activity, type Actor, mayPerform, type PermissionSettings } from "@lanyard/identity";
+import { AUDIT } from "../audit/words.ts";
 import { DESKS, MASTER_KEYS } from "./words.ts";
 
 export interface AdministrationSection {
@@ -21,6 +22,12 @@ const SECTIONS: readonly AdministrationSection[] = [
     href: "/administration/master-keys",
     title: MASTER_KEYS.title,
     text: MASTER_KEYS.summary,
+  },
+  {
+    activity: "read-audit",
+    href: "/administration/audit",
+    title: AUDIT.title,
+    text: AUDIT.summary,
   },
 ];
 

@@ -52,6 +52,7 @@ export const ACTIVITY_WORDS = {
   "settle-frozen-card": "decide about a card that refuses its unblocking code",
   "manage-desks": "look after desks",
   "see-key-versions": "see which master keys cards are on",
+  "read-audit": "read the record",
   report: "see reports",
 } as const satisfies Record<Activity, string>;
 

@@ -8,6 +8,8 @@ import type { DeskRequestView, DeskView } from "../administration/desk-view.tsx"
 import { desksPage } from "../administration/desks.page.tsx";
 import { masterKeysPage } from "../administration/master-keys.page.tsx";
 import { DESKS, MASTER_KEYS } from "../administration/words.ts";
+import { AUDIT } from "../audit/words.ts";
+import { auditPages } from "./sample-audit.ts";
 import { administrationFrame } from "./sample-models.ts";
 
 const FINGERPRINT = "3f2a 9c01 77de 04b8 5a1e c2f9 8d30 66b7";
@@ -62,12 +64,14 @@ export function administrationPages(assets: AssetUrls): Readonly<Record<string, 
   const sections = [
     { href: "/administration/desks", title: DESKS.title, text: DESKS.summary },
     { href: "/administration/master-keys", title: MASTER_KEYS.title, text: MASTER_KEYS.summary },
+    { href: "/administration/audit", title: AUDIT.title, text: AUDIT.summary },
   ];
   const list = { query: "", desks: [DESK, OPENLY, SHUT_OUT], hasMore: true, requests: [REQUEST] };
   const place = { organisations: ORGANISATIONS, chosen: "RQX", name: "" };
   const request = { request: REQUEST, ...place };
   return {
     administration: administrationPage(frame, sections),
+    ...auditPages(frame),
     "master-keys": masterKeysPage(frame, {
       newest: 3,
       shares: [
