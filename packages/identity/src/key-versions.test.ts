@@ -35,6 +35,7 @@ describe("master key versions (unlock-protocol 2.4, lazy rotation)", () => {
     const moved = released(ISSUED, 3, 4, 2);
     expect(keyVersionsNeeded(moved, { n: 3, hi: 4 })).toEqual([1, 2]);
     expect(keyVersionsNeeded(moved, { n: 4, hi: 4 })).toEqual([2]);
+    expect(keyVersionsNeeded(moved, { n: 4, hi: 5, granted: 3 })).toEqual([2, 1]);
   });
 
   test.each([

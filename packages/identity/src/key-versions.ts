@@ -1,3 +1,5 @@
+import type { PukRegisters } from "./registers.ts";
+
 /**
  * Which master key version a PUK is derived under. A new version reaches a card lazily: the first index that is
  * released after it came is of that version, and stays so for ever, for the card may hold it. So the list only grows,
@@ -22,12 +24,15 @@ export function keyVersionOf(versions: KeyVersions, index: number): number {
   return change?.version ?? versions.keyVersion;
 }
 
-/** The versions that a card's candidates {n..hi} need: without these keys it cannot be unlocked now. */
+/**
+ * The versions that a card's candidates {n..hi} need, and the one index a supervisor let it be tried at: without these
+ * keys it cannot be unlocked now.
+ */
 export function keyVersionsNeeded(
   versions: KeyVersions,
-  { n, hi }: { readonly n: number; readonly hi: number },
+  { n, hi, granted = n }: Pick<PukRegisters, "n" | "hi" | "granted">,
 ): readonly number[] {
-  return [...new Set([keyVersionOf(versions, n), keyVersionOf(versions, hi)])];
+  return [...new Set([n, hi, granted].map((index) => keyVersionOf(versions, index)))];
 }
 
 /**
