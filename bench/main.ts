@@ -8,6 +8,7 @@ import { benchAudit } from "./audit.ts";
 import { benchDesk } from "./desk.ts";
 import { benchFootprint } from "./footprint.ts";
 import { say } from "./report.ts";
+import { benchServerCpu } from "./server-cpu.ts";
 
 interface Benchmark {
   readonly name: string;
@@ -32,6 +33,8 @@ const BENCHMARKS: readonly Benchmark[] = [
     about: "an entry in a log of a million, to one in a log of ten thousand; checking an export, to bare SHA-256" },
   { name: "footprint", rounds: 1, needs: "nothing", run: benchFootprint,
     about: "start and memory of demo, server and agent, each to its aim" },
+  { name: "server-cpu", rounds: 25, needs: "nothing", run: benchServerCpu,
+    about: "processor time of a sign-in and of an unlock, to their signature checks and one commit" },
 ];
 
 const HELP = `npm run bench [-- options]

@@ -6,6 +6,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "pg";
 
 export interface PostgresCluster {
+  /** Of its first process; what works for clients are that one's children. */
+  readonly pid: number;
   /** Of a database of this name, which need not exist yet; `postgres` always does. */
   url(database: string): string;
   /** Runs one statement as the cluster's superuser in database `postgres`. */
@@ -62,7 +64,12 @@ export async function startPostgres(): Promise<PostgresCluster> {
     await stop();
     throw error;
   });
-  return { url, stop, run: (statement) => runOnce(url("postgres"), statement) };
+  return {
+    pid: server.pid ?? 0,
+    url,
+    stop,
+    run: (statement) => runOnce(url("postgres"), statement),
+  };
 }
 
 export interface ServerUser {
