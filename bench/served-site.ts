@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CareId, parseCareId, type Store } from "@lanyard/identity";
 import { statements, type UnlockTask } from "@lanyard/wire";
+import { createLogKeyFile } from "../apps/server/src/audit/index.ts";
 import {
   type CertificateAuthority,
   createAuthority,
@@ -57,6 +58,7 @@ export async function startServedSite(): Promise<ServedSite> {
   );
   writeFileSync(join(folder, "trust.pem"), authority.trustPem);
   await createMasterKeyFile(join(folder, "master-keys.json"));
+  await createLogKeyFile(join(folder, "audit-key"), "bench.example/audit");
   const database = await openDatabase({ url: databaseUrl }, SILENT);
   const store = openStore(database);
   await store.transaction(({ people }) =>
@@ -206,7 +208,7 @@ async function unlock({ desk, browser, origin, operator, holder }: Unlocking): P
   const { task } = status;
   await desk.call("unlock_authorise", { visit, ...authorisation(task, operator) });
   for (const step of ["reset", "rotate"] as const)
-    await desk.call("unlock_report", { visit, step, status: 0x9000, lost: false });
+    await desk.call("unlock_report", { visit, step, attempt: 1, status: 0x9000, lost: false });
   const done = { origin, ceremony: task.ceremony, careId: task.holder.careId };
   const signature = holder.sign("9A", statements.unlockDone({ ...done, nonce: task.doneNonce }));
   const end = await desk.call("unlock_prove", { visit, signature });
