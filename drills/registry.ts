@@ -1,5 +1,6 @@
 import { databaseFailOver } from "./db-fail-over.ts";
 import type { Drill } from "./drill.ts";
+import { interleavings } from "./interleavings.ts";
 import { lies } from "./lies.ts";
 import { operatorPulled } from "./operator-pulled.ts";
 import { powerCut } from "./power-cut.ts";
@@ -10,6 +11,7 @@ import { tampering } from "./tampering.ts";
 /** Every drill, in the order of docs/assurance.md. */
 export const DRILLS: readonly Drill[] = [
   powerCut,
+  interleavings,
   swap,
   lies,
   operatorPulled,
