@@ -19,8 +19,8 @@ export const powerCut: Drill = {
       name: "register-too-late",
       about: "the next PUK leaves before the register that remembers it",
       file: "packages/identity/src/registers.ts",
-      find: "hi: next ?? registers.hi, tried: candidate",
-      replace: "hi: registers.hi, tried: candidate",
+      find: "hi: next ?? registers.hi,",
+      replace: "hi: registers.hi,",
     },
     {
       name: "silence-is-success",

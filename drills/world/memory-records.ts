@@ -47,7 +47,9 @@ class Memory implements MemoryRecords {
     const draft = new Draft(this, { turn, locks: this.#locks });
     try {
       const audit = only<Records["audit"]>({ append: turn });
-      const records = { cards: this.#cards(draft), ceremonies: this.#ceremoniesOf(draft), audit };
+      const rotations = only<Records["rotations"]>({ setDue: turn });
+      const ceremonies = this.#ceremoniesOf(draft);
+      const records = { cards: this.#cards(draft), ceremonies, rotations, audit };
       const result = await work(only<Records>(records));
       await turn();
       for (const [id, ceremony] of draft.ceremonies) this.#ceremonies.set(id, ceremony);
