@@ -177,8 +177,13 @@ class NodeLinks implements Links {
   async close(): Promise<void> {
     this.#stopListening();
     this.#across.close();
-    const { store, bus } = this.#options;
-    await store.transaction(({ leashes }) => leashes.leaveNode(bus.nodeId));
+    const { store, bus, log } = this.#options;
+    try {
+      await store.transaction(({ leashes }) => leashes.leaveNode(bus.nodeId));
+    } catch (error) {
+      // The database is gone too: in half a minute nobody counts this node any more.
+      log.warn({ err: error }, "links.end_not_told");
+    }
   }
 
   #byLeash(leashId: string): Here | undefined {
