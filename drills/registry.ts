@@ -2,6 +2,7 @@ import { databaseFailOver } from "./db-fail-over.ts";
 import type { Drill } from "./drill.ts";
 import { interleavings } from "./interleavings.ts";
 import { lies } from "./lies.ts";
+import { model } from "./model.ts";
 import { operatorPulled } from "./operator-pulled.ts";
 import { powerCut } from "./power-cut.ts";
 import { readers } from "./readers.ts";
@@ -10,6 +11,7 @@ import { tampering } from "./tampering.ts";
 
 /** Every drill, in the order of docs/assurance.md. */
 export const DRILLS: readonly Drill[] = [
+  model,
   powerCut,
   interleavings,
   swap,

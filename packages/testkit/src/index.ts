@@ -1,6 +1,16 @@
 export { type CardHarness, cardSessionContract, type MakeCardHarness } from "./card-contract.ts";
 export { cardSecretsContract, type MasterKeyBytes } from "./card-secrets-contract.ts";
 export {
+  atOneDesk,
+  type Exploration,
+  exhausting,
+  explore,
+  isAsExpected,
+  searchOf,
+  VARIANTS,
+  type Variant,
+} from "./model/index.ts";
+export {
   type DriverUnderTest,
   type ReaderHarness,
   type ReadersSeen,

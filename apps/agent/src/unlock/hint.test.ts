@@ -56,11 +56,15 @@ describe("the hint on the holder's card (unlock-protocol 2.3)", () => {
   };
   const WITHOUT = ["reset 9000", "rotate 9000", "proof"];
 
-  test("refused by the server: the unlock goes on without it", async () => {
+  test("refused by the server, which may have lost the release: proven, and the PUK stays", async () => {
+    const before = at.holderPuk();
     desk.server.handlers.unlock_hint = async () => {
       throw new Refusal("not_released");
     };
-    await goesOn(WITHOUT);
+    await at.confirm(at.page);
+    expect(at.script.told).toEqual(["reset 9000", "proof"]);
+    expect(at.script.isVerified).toBe(true);
+    expect(at.holderPuk()).toBe(before);
   });
 
   test("no challenge from the card: the unlock goes on without it", async () => {

@@ -63,18 +63,22 @@ describe("the burst on the holder's card (DESIGN 5)", () => {
   });
 
   test("whatever goes wrong with the hint, the unlock goes on without it", () => {
-    const NO_HINT: BurstEvent = { type: "not_hinted", canRotate: false };
     const HINTED: BurstEvent = { type: "hinted", canRotate: false };
-    for (const events of [[NOT_APPLIED], [UNKNOWN], [APPLIED, NO_HINT], [APPLIED, HINTED, UNKNOWN]])
+    for (const events of [[NOT_APPLIED], [UNKNOWN], [APPLIED, HINTED, UNKNOWN]])
       expect(phases(HINTING, [SAME, APPLIED, ...events]).at(-1)).toBe("rotate");
+  });
+
+  test("no hint from the server: it may have forgotten the release, so the PUK stays", () => {
+    const NO_HINT: BurstEvent = { type: "not_hinted", canRotate: true };
+    expect(phases(HINTING, [SAME, APPLIED, APPLIED, NO_HINT]).at(-1)).toBe("power_cycle");
   });
 
   test("in doubt, with room for the hint: the next PUK may come while the hint is waited for", () => {
     const start = { ...HINTING, canRotate: false };
     const came: BurstEvent = { type: "hinted", canRotate: true };
     expect(phases(start, [SAME, APPLIED, APPLIED, came, APPLIED]).at(-1)).toBe("rotate");
-    const later: BurstEvent = { type: "not_hinted", canRotate: false };
-    expect(phases(start, [SAME, APPLIED, APPLIED, later]).at(-1)).toBe("await_next");
+    const later: BurstEvent = { type: "hinted", canRotate: false };
+    expect(phases(start, [SAME, APPLIED, APPLIED, later, APPLIED]).at(-1)).toBe("await_next");
   });
 
   test("a refused PUK waits for the other, and the card must prove itself again first", () => {

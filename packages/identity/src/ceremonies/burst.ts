@@ -55,14 +55,17 @@ export function stepBurst(burst: Burst, event: BurstEvent): Burst {
   return decide(BURST, burst, event) ?? { ...burst, phase: "stopped" };
 }
 
-/** An answer that is not in the row stops the burst. Whatever becomes of the hint, the unlock goes on. */
+/**
+ * An answer that is not in the row stops the burst. Whatever becomes of the hint, the unlock goes on; but a server that
+ * gives none may have lost the release in a fail-over, and then the PUK stays as it is.
+ */
 // biome-ignore format: the columns are the documentation
 const BURST: Table<Burst, BurstEvent, Burst> = {
   recheck:        { same_card: go("reset") },
   reset:          { applied: afterReset, not_applied: go("await_release") },
   await_release:  { released: again },
   hint_challenge: { applied: go("await_hint"), not_applied: toRotation, unknown: toRotation },
-  await_hint:     { hinted: toHint, not_hinted: withoutHint },
+  await_hint:     { hinted: toHint, not_hinted: go("power_cycle") },
   hint_write:     { applied: toRotation, not_applied: toRotation, unknown: toRotation },
   await_next:     { released: again, unknown: go("power_cycle") },
   rotate:         { applied: go("power_cycle"), not_applied: go("power_cycle"), unknown: go("power_cycle") },
@@ -91,10 +94,6 @@ function toRotation(burst: Burst): Burst {
 
 function toHint(burst: Burst, { canRotate }: { readonly canRotate: boolean }): Burst {
   return { ...burst, phase: "hint_write", canRotate: burst.canRotate || canRotate };
-}
-
-function withoutHint(burst: Burst, { canRotate }: { readonly canRotate: boolean }): Burst {
-  return toRotation({ ...burst, canRotate: burst.canRotate || canRotate });
 }
 
 /** A second release: the other candidate to try (`canRotate` false), or the PUK to rotate to (true). */
