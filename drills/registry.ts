@@ -1,3 +1,4 @@
+import { clock } from "./clock.ts";
 import { databaseFailOver } from "./db-fail-over.ts";
 import type { Drill } from "./drill.ts";
 import { interleavings } from "./interleavings.ts";
@@ -17,6 +18,7 @@ export const DRILLS: readonly Drill[] = [
   swap,
   lies,
   operatorPulled,
+  clock,
   databaseFailOver,
   tampering,
   readers,

@@ -82,16 +82,28 @@ async function knownCard(world: World, roles: readonly Role[]): Promise<KnownCar
   return { person, card };
 }
 
-/** The browser's trip to the agent, up to the page there. */
-async function bind({ desk, browser }: Liar, sent: Page): Promise<string> {
+/** The visit that the browser is sent to the agent with. */
+export function visitOf(sent: Page): string {
   const visit = /\/t\/([\w-]{22})$/.exec(sent.location)?.[1];
   if (visit === undefined) throw new Unexpected("to the agent", sent);
+  return visit;
+}
+
+/** The browser's trip to the agent, up to the page there. */
+async function bind({ desk, browser }: Liar, sent: Page): Promise<string> {
+  const visit = visitOf(sent);
   const { bindSecret } = await desk.call("claim", { visit });
   await browser.get(`/bind/${visit}/${bindSecret}`);
   return visit;
 }
 
 async function signIn(liar: Liar): Promise<void> {
+  const back = await liar.browser.get(await provenSignIn(liar));
+  if (!(await liar.isSignedIn())) throw new Unexpected("signing in", back);
+}
+
+/** A sign-in up to the card's signature: the address to come back to, good once. */
+export async function provenSignIn(liar: Liar): Promise<string> {
   const { world, desk, browser, operator } = liar;
   const visit = await bind(liar, await browser.post("/sign-in"));
   const status = await desk.call("visit_status", { visit });
@@ -101,8 +113,7 @@ async function signIn(liar: Liar): Promise<void> {
   const token = webEidTokenOf(operator.card, { origin: world.origin, nonce });
   const [insertion = ""] = desk.insertions;
   const { returnCode } = await desk.call("sign_in", { visit, insertion, token });
-  const back = await browser.get(`/return/${visit}/${returnCode}`);
-  if (!(await liar.isSignedIn())) throw new Unexpected("signing in", back);
+  return `/return/${visit}/${returnCode}`;
 }
 
 async function choose(liar: Liar, holder: KnownCard): Promise<Chosen> {
