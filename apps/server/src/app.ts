@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { CardSecrets, Store } from "@lanyard/identity";
+import type { CardSecrets, Post, Store } from "@lanyard/identity";
 import { assetUrls } from "@lanyard/pages";
 import { type Assets, readAssets } from "@lanyard/pages/node";
 import { LEASH_TIMES } from "@lanyard/wire";
@@ -25,6 +25,7 @@ import { serveLive } from "./live/stream.ts";
 import type { Logger } from "./log.ts";
 import { createHub, type NodeBus } from "./nodes/bus.ts";
 import { openClock, refuseClockBehind, type SharedClock } from "./nodes/clock.ts";
+import { openSender, SENDING } from "./notices/sender.ts";
 import { createSealer, type ReleaseSealer } from "./releases/sealer.ts";
 import { RotationService } from "./rotations/rotation.service.ts";
 import { siteRoutes } from "./routes.ts";
@@ -41,6 +42,8 @@ export interface ServerParts {
   /** The sealer in a process of its own; without it, this process seals by `secrets`. */
   readonly releases?: ReleaseSealer;
   readonly log: Logger;
+  /** What carries mails to holders; without it, they wait in the outbox. */
+  readonly post?: Post;
   /** The way to the other nodes; without it, this is the only one. */
   readonly bus?: NodeBus;
   readonly now?: () => Date;
@@ -98,10 +101,12 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   await app.listen({ host: config.host, port: config.port });
   const stopRounds = goRounds(core, { ...rooms, clock }, parts.every);
   const stopSealing = sealTheRecord(core, parts.every);
+  const stopPost = startPost(core, parts);
   const port = portOf(app, config);
   log.info({ port }, "server.started");
   const close = async (): Promise<void> => {
     stopRounds();
+    await stopPost();
     await hangUp();
     await app.close();
     await core.links.close();
@@ -141,6 +146,24 @@ function openLeashes(core: Core, rooms: DeskRooms, app: FastifyInstance): () => 
     gone: (deskId) => core.store.transaction((records) => records.desks.see(deskId, core.now())),
     handlers: (desk) => deskCalls(core, rooms, desk),
   });
+}
+
+/** Sends what is in the outbox, if there is anything to send it by. */
+function startPost(
+  core: Core,
+  { post, every = everyByTimer }: Pick<ServerParts, "post" | "every">,
+): () => Promise<void> {
+  if (post === undefined) {
+    core.log.warn("notices.no_post");
+    return () => Promise.resolve();
+  }
+  const { store, log, now } = core;
+  const sender = openSender({ store, post, log, now });
+  const stop = every(SENDING.everyMs, () => sender.round());
+  return async () => {
+    stop();
+    await sender.close();
+  };
 }
 
 /** Looks everything over at every beat; a round that is still running is not overtaken by the next. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { SmtpSettings } from "./notices/smtp-post.ts";
 
 /** Everything the server may be told, read once at start. Frozen; no other file reads the environment. */
 export interface Config {
@@ -23,6 +24,11 @@ export interface Config {
   readonly secretsSocket: string | undefined;
   /** What the secrets process seals within an hour at most. */
   readonly releases: { readonly perOperator: number; readonly perSite: number };
+  /** Where mails to holders go out; undefined: they wait. */
+  readonly smtp: SmtpSettings | undefined;
+  /** A file that holds the mail server's password, readable by the owner only. */
+  readonly smtpPasswordFile: string | undefined;
+  readonly mailFrom: string;
   readonly serviceDesk: string;
   readonly passcodePolicy: "care-4-8" | "care-6-8-digits";
   /** The how-to's day: off. Then Smartcard Administrators go by search. */
@@ -44,6 +50,23 @@ export interface TokenSettings {
   /** A file that holds the user PIN, readable by the owner only. */
   readonly pinFile: string;
 }
+
+/** `smtp://user@host:587` (STARTTLS) or `smtps://user@host`. A password in it would be in the process's environment. */
+const smtpUrl = z.string().transform((text, context): SmtpSettings => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const secure = url?.protocol === "smtps:";
+  const isSmtp = url !== undefined && url.hostname !== "" && (secure || url.protocol === "smtp:");
+  if (!isSmtp) context.addIssue("must be smtp://host:port or smtps://host:port");
+  if (url !== undefined && url.password !== "")
+    context.addIssue("must not hold the password: LANYARD_SMTP_PASSWORD_FILE names a file with it");
+  const user = decodeURIComponent(url?.username ?? "");
+  return {
+    host: url?.hostname.replace(/^\[(.*)\]$/, "$1") ?? "",
+    port: Number(url?.port || (secure ? 465 : 587)),
+    secure,
+    user: user === "" ? undefined : user,
+  };
+});
 
 const onOff = z.enum(["on", "off"]).transform((value) => value === "on");
 
@@ -75,6 +98,15 @@ const variables = z.object({
   LANYARD_SECRETS_SOCKET: z.string().min(1).max(100).optional(),
   LANYARD_RELEASES_PER_OPERATOR: aFew.default(60),
   LANYARD_RELEASES_PER_SITE: aFew.default(600),
+  LANYARD_SMTP_URL: smtpUrl.optional(),
+  LANYARD_SMTP_PASSWORD_FILE: z.string().min(1).optional(),
+  LANYARD_MAIL_FROM: z
+    .string()
+    .max(200)
+    .regex(/^(?:[\p{L}\p{N} .'-]+ <[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/u, {
+      message: "must be an address such as lanyard@care.example, or Name <lanyard@care.example>",
+    })
+    .optional(),
   LANYARD_SERVICE_DESK: z
     .string()
     .max(300)
@@ -139,6 +171,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       perOperator: values.LANYARD_RELEASES_PER_OPERATOR,
       perSite: values.LANYARD_RELEASES_PER_SITE,
     },
+    smtp: values.LANYARD_SMTP_URL,
+    smtpPasswordFile: values.LANYARD_SMTP_PASSWORD_FILE,
+    mailFrom: values.LANYARD_MAIL_FROM ?? "lanyard@localhost",
     serviceDesk: values.LANYARD_SERVICE_DESK,
     passcodePolicy: values.LANYARD_PASSCODE_POLICY,
     administratorsSeeManageTab: values.LANYARD_ADMINISTRATOR_TAB,

@@ -10,6 +10,7 @@ export const AUDIT_ACTIONS = {
   "desk.renamed": "A desk was given another name",
   "desk.revoked": "A desk was shut out",
   "desk.refused": "A revoked desk tried to connect",
+  "notice.given_up": "A mail to a holder could not be delivered, and is not tried any more",
   "session.started": "An operator signed in with their smartcard",
   "session.refused": "A sign-in was refused",
   "session.ended": "A session ended",

@@ -71,6 +71,7 @@ export {
   keyVersionOf,
   keyVersionsNeeded,
 } from "./key-versions.ts";
+export type * from "./notice-ports.ts";
 export {
   checkPasscode,
   PASSCODE_RULES_VERSION,

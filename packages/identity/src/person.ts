@@ -34,6 +34,8 @@ export interface Person {
   /** Calendar date, `YYYY-MM-DD`. */
   readonly dateOfBirth: string;
   readonly email: string | undefined;
+  /** A second address: who took over the first one does not read it. */
+  readonly otherEmail?: string | undefined;
   readonly phone: string | undefined;
   readonly jobTitle: string | undefined;
   readonly status: PersonStatus;

@@ -3,6 +3,7 @@ import type { Audit, AuditLog } from "./audit-ports.ts";
 import type { CeremonyTypes } from "./ceremonies/kind.ts";
 import type { Desks, Enrolments } from "./desk-ports.ts";
 import type { KeyVersions } from "./key-versions.ts";
+import type { Notices } from "./notice-ports.ts";
 import type { CareId, Organisation, Person } from "./person.ts";
 import type { PukRegisters } from "./registers.ts";
 import type { Rotations } from "./rotation-ports.ts";
@@ -22,6 +23,7 @@ export interface Records {
   readonly leashes: Leashes;
   readonly enrolments: Enrolments;
   readonly rotations: Rotations;
+  readonly notices: Notices;
   readonly audit: Audit;
   readonly auditLog: AuditLog;
 }

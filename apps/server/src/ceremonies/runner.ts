@@ -11,6 +11,8 @@ import {
 } from "@lanyard/identity";
 import { type Fact, record } from "../audit/record.ts";
 import type { Core } from "../core.ts";
+import { notifyHolder } from "../notices/notify-holder.ts";
+import type { NoticeKind } from "../notices/words.ts";
 import type { StoredKind } from "./kind.ts";
 import { CEREMONY_KINDS } from "./kinds.ts";
 
@@ -39,7 +41,7 @@ export interface Step<Types extends CeremonyTypes = CeremonyTypes> {
 }
 
 /** What a step needs of the server. */
-export type StepCore = Pick<Core, "store" | "now" | "secrets">;
+export type StepCore = Pick<Core, "store" | "now" | "secrets" | "config">;
 
 /**
  * Runs one event through the table of the ceremony's kind: state, registers and audit entry are one commit, and only
@@ -73,7 +75,24 @@ export async function stepIn<Types extends CeremonyTypes>(
   const outcome = kind.step(context, event);
   if (outcome === undefined) return undefined;
   const after = await save(core, records, { kind, ceremony, card, outcome, entry });
+  await tellHolder(core, records, { kind, before: ceremony, after });
   return { ceremony: after, card, commands: outcome.commands };
+}
+
+/** In the same transaction: what is told is what was committed. */
+async function tellHolder<Types extends CeremonyTypes>(
+  core: StepCore,
+  records: Records,
+  step: {
+    readonly kind: StoredKind<Types>;
+    readonly before: Ceremony<Types>;
+    readonly after: Ceremony<Types>;
+  },
+): Promise<void> {
+  const { phase } = step.after.state;
+  const notices: Readonly<Record<string, NoticeKind | undefined>> = step.kind.notices;
+  const kind = phase === step.before.state.phase ? undefined : notices[phase];
+  if (kind !== undefined) await notifyHolder(core, records, { kind, ceremony: step.after });
 }
 
 /** How far back the ceremonies of one card are looked at. */

@@ -48,6 +48,13 @@ export const UNLOCK: StoredKind<UnlockTypes> = {
   ...UNLOCK_KIND,
   stateSchema,
   notesSchema,
+  // Also when in doubt: whoever unlocks a found card and pulls it out early must not go unnoticed.
+  notices: {
+    verified: "unlocked",
+    uncertain: "unlock_in_doubt",
+    confirmed_later: "unlock_confirmed",
+    settled_unknown: "unlock_settled",
+  },
   actions: {
     aborted: "unlock.aborted",
     uncertain: "unlock.uncertain",

@@ -31,6 +31,7 @@ export interface Database {
   readonly rotation_due: RotationDueTable;
   readonly puk_rotation: PukRotationTable;
   readonly card_incident: CardIncidentTable;
+  readonly outbox: OutboxTable;
   readonly audit_entry: AuditEntryTable;
   readonly audit_unsealed: AuditUnsealedTable;
   readonly audit_leaf: AuditLeafTable;
@@ -52,6 +53,7 @@ export interface PersonTable {
   /** `YYYY-MM-DD` as text: a calendar date has no time zone to go wrong in. */
   date_of_birth: string;
   email: string | null;
+  other_email: string | null;
   phone: string | null;
   job_title: string | null;
   status: string;
@@ -240,6 +242,24 @@ export interface CardIncidentTable {
   at: Date;
   first_desk: string;
   found_at: string;
+}
+
+export interface OutboxTable {
+  message_id: string;
+  event: string;
+  ceremony_id: string;
+  holder: string;
+  address: string | null;
+  subject: string;
+  body: string;
+  written_at: Date;
+  queued_at: Generated<Date>;
+  state: string;
+  attempts: Generated<number>;
+  due_at: Generated<Date>;
+  lease: Generated<string | null>;
+  leased_until: Generated<Date | null>;
+  reason: Generated<string | null>;
 }
 
 export interface AuditEntryTable {

@@ -10,6 +10,7 @@ import { ceremoniesStore } from "./ceremonies.store.ts";
 import { desksStore } from "./desks.store.ts";
 import { enrolmentsStore } from "./enrolments.store.ts";
 import { leashesStore } from "./leashes.store.ts";
+import { noticesStore } from "./notices.store.ts";
 import { peopleStore } from "./people.store.ts";
 import { rotationsStore } from "./rotations.store.ts";
 import { sessionsStore } from "./sessions.store.ts";
@@ -37,6 +38,7 @@ function recordsOf(trx: Transaction, kinds: readonly StoredKind[]): Records {
     enrolments: enrolmentsStore(trx),
     leashes: leashesStore(trx),
     rotations: rotationsStore(trx),
+    notices: noticesStore(trx),
     audit: auditStore(trx),
     auditLog: auditLogStore(trx),
   };

@@ -4,6 +4,7 @@ import { foundations } from "./2026-11-24-0001-foundations.ts";
 import { auditLog } from "./2026-11-24-0002-audit-log.ts";
 import { keyVersions } from "./2026-11-24-0003-key-versions.ts";
 import { desks } from "./2026-11-24-0004-desks.ts";
+import { outbox } from "./2026-11-24-0005-outbox.ts";
 import { nodes } from "./2026-11-24-0006-nodes.ts";
 import { ceremoniesOfAnyKind } from "./2026-11-24-0007-ceremonies-of-any-kind.ts";
 import { rotations } from "./2026-11-24-0008-rotations.ts";
@@ -17,6 +18,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "2026-11-24-0002-audit-log": auditLog,
   "2026-11-24-0003-key-versions": keyVersions,
   "2026-11-24-0004-desks": desks,
+  "2026-11-24-0005-outbox": outbox,
   "2026-11-24-0006-nodes": nodes,
   "2026-11-24-0007-ceremonies-of-any-kind": ceremoniesOfAnyKind,
   "2026-11-24-0008-rotations": rotations,
