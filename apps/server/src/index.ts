@@ -9,6 +9,7 @@ export { runSecrets, runServer, SERVER_EXIT, type ServerProcess } from "./main.t
 
 // What it stands on
 
+export { openPost } from "./notices/open-post.ts";
 export { type BreakGlassSlip, breakGlass } from "./secrets/break-glass.ts";
 export { cardSecrets } from "./secrets/card-secrets.ts";
 export { SecretsError, type SecretsErrorCode } from "./secrets/errors.ts";

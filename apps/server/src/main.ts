@@ -5,6 +5,7 @@ import { openLogKeyFile } from "./audit/log-key.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { openLog } from "./log.ts";
 import { openBus } from "./nodes/open-bus.ts";
+import { openPost } from "./notices/open-post.ts";
 import { startSecrets } from "./releases/serve.ts";
 import { SecretsError } from "./secrets/errors.ts";
 import { openSecrets } from "./secrets/open.ts";
@@ -86,7 +87,15 @@ async function serve(config: Config, running: ServerProcess): Promise<number> {
   const store = openStore(database);
   const bus = await openBus(database, log);
   try {
-    const server = await startServer(config, { store, ...secrets, logKey, log, bus });
+    const post = await openPost(config);
+    const server = await startServer(config, {
+      store,
+      ...secrets,
+      logKey,
+      log,
+      bus,
+      ...(post && { post }),
+    });
     running.tell(`Lanyard is running: ${server.origin}/`);
     const stopped = aborted(running.stop).then(() => SERVER_EXIT.ok);
     const code = await Promise.race([stopped, death]);

@@ -1,5 +1,6 @@
 export { type CardHarness, cardSessionContract, type MakeCardHarness } from "./card-contract.ts";
 export { cardSecretsContract, type MasterKeyBytes } from "./card-secrets-contract.ts";
+export { type PostHarness, postContract } from "./post-contract.ts";
 export {
   atOneDesk,
   type Exploration,

@@ -8,6 +8,7 @@ import { deskCases } from "./store-contract/desk-cases.ts";
 import { enrolmentCases } from "./store-contract/enrolment-cases.ts";
 import { keyVersionCases } from "./store-contract/key-version-cases.ts";
 import { leashCases } from "./store-contract/leash-cases.ts";
+import { noticeCases } from "./store-contract/notice-cases.ts";
 import { peopleCases } from "./store-contract/people-cases.ts";
 import { rotationCases } from "./store-contract/rotation-cases.ts";
 import { searchCases } from "./store-contract/search-cases.ts";
@@ -29,6 +30,7 @@ export function storeContract(name: string, open: () => Store): void {
     sessionCases(open);
     deskCases(open);
     enrolmentCases(open);
+    noticeCases(open);
     leashCases(open);
     rotationCases(open);
     auditCases(open);

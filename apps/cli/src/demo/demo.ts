@@ -7,6 +7,7 @@ import {
   openDatabase,
   openKeyFile,
   openLog,
+  openPost,
   openStore,
   type RunningServer,
   readConfig,
@@ -18,6 +19,7 @@ import { explained } from "./explained.ts";
 import { oddCards } from "./odd-cards.ts";
 import { type DemoOptions, demoSettings, type Env, readOptions } from "./options.ts";
 import { DEMO_PEOPLE } from "./people.ts";
+import { openPostTray, type PostTray } from "./post-tray.ts";
 import { openPcscBay, openVirtualBay, type ReaderBay } from "./reader-bay.ts";
 import { DEMO_FILES } from "./seed.ts";
 import { openShelf } from "./shelf.ts";
@@ -130,14 +132,17 @@ async function openHouse({ config, directory, closing, tell }: House): Promise<O
   const logKey = await openLogKeyFile(config.auditKeyFile);
   await settleWorld(world, { directory, store, secrets, now: new Date() });
   const assets = await readAssets();
-  const server = await startServer(config, { store, secrets, logKey, log, assets });
+  const postTray = openPostTray();
+  const post = (await openPost(config)) ?? postTray;
+  const server = await startServer(config, { post, store, secrets, logKey, log, assets });
   closing.first(() => server.close());
-  return { server, assets };
+  return { server, assets, postTray };
 }
 
 interface OpenHouse {
   readonly server: RunningServer;
   readonly assets: Assets;
+  readonly postTray: PostTray;
 }
 
 function openRecords({
@@ -185,6 +190,7 @@ async function openDesk(desk: Desk): Promise<{ readonly portal: string; readonly
     shelf: new Map([...shelf, ...oddCards()]),
     bay,
     assets,
+    post: house.postTray,
   });
   closing.first(() => tray.close());
   return { portal, tray: tray.url };

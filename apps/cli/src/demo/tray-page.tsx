@@ -1,12 +1,27 @@
-import { type AssetUrls, Page, PostForm, StateTag, Submit, type TagColour } from "@lanyard/pages";
+import type { Mail } from "@lanyard/identity";
+import {
+  type AssetUrls,
+  MoreDetails,
+  Page,
+  PostForm,
+  StateTag,
+  Submit,
+  type TagColour,
+} from "@lanyard/pages";
 import type { ReactElement } from "react";
 import type { TrayCard, TrayReader, TrayView } from "./tray-view.ts";
 
 /** The table with the demo's cards and the two readers. Works by form alone; the script adds drag and drop. */
 export function trayPage(
   assets: AssetUrls,
-  { view, portal, problem }: { view: TrayView; portal: string; problem?: string | undefined },
+  props: {
+    readonly view: TrayView;
+    readonly portal: string;
+    readonly problem?: string | undefined;
+    readonly mails: readonly Mail[];
+  },
 ): ReactElement {
+  const { view, portal, problem, mails } = props;
   const errors = problem === undefined ? [] : [{ text: problem }];
   return (
     <Page
@@ -37,6 +52,7 @@ export function trayPage(
           </ul>
         </section>
       ))}
+      <PostSection mails={mails} />
       <section aria-label="Other cards">
         <h2 className="nhsuk-heading-m">Other cards</h2>
         <ul className="lanyard-tray__cards">
@@ -160,5 +176,23 @@ function InsertButtons(props: {
         </PostForm>
       ))}
     </div>
+  );
+}
+
+/** What would have gone out by mail: the users are invented, so their post is here. */
+function PostSection({ mails }: { readonly mails: readonly Mail[] }): ReactElement {
+  return (
+    <section aria-label="Post" id="post">
+      <h2 className="nhsuk-heading-m">Post</h2>
+      {mails.length === 0 ? (
+        <p>Whoever has a card unlocked is told by e-mail. Load this page again to see the mails.</p>
+      ) : (
+        mails.map((mail) => (
+          <MoreDetails key={mail.messageId} title={`${mail.subject}: to ${mail.to}`}>
+            <pre className="lanyard-tray__mail">{mail.text}</pre>
+          </MoreDetails>
+        ))
+      )}
+    </section>
   );
 }

@@ -3,6 +3,7 @@ import { assetUrls, contentSecurityPolicy, renderPage } from "@lanyard/pages";
 import type { Assets } from "@lanyard/pages/node";
 import type { DemoPerson } from "./people.ts";
 import { drawPortrait } from "./portrait.ts";
+import type { PostTray } from "./post-tray.ts";
 import type { BayReader, ReaderBay } from "./reader-bay.ts";
 import type { Shelf } from "./shelf.ts";
 import { trayPage } from "./tray-page.tsx";
@@ -16,6 +17,8 @@ export interface TrayParts {
   readonly shelf: Shelf;
   readonly bay: ReaderBay;
   readonly assets: Assets;
+  /** The mails that holders were sent. */
+  readonly post?: Pick<PostTray, "mails">;
 }
 
 export interface Tray {
@@ -74,7 +77,7 @@ async function answer(
 }
 
 function show(parts: TrayParts, url: string, problem?: string): Answered {
-  const { people, shelf, bay, assets, portal } = parts;
+  const { people, shelf, bay, assets, portal, post } = parts;
   const view = viewTray(people, shelf, bay);
   if (url === "/state")
     return { status: 200, type: "application/json", body: JSON.stringify(view) };
@@ -88,7 +91,10 @@ function show(parts: TrayParts, url: string, problem?: string): Answered {
     return { status: 200, type: "image/png", body, isLasting: true };
   }
   if (url !== "/") return { status: 404, type: "text/plain", body: "Nothing is here." };
-  const page = trayPage(assetUrls(assets.hash), { view, portal, problem });
+  const page = trayPage(assetUrls(assets.hash), {
+    ...{ view, portal, problem },
+    mails: post?.mails ?? [],
+  });
   return {
     status: problem === undefined ? 200 : 409,
     type: "text/html; charset=utf-8",

@@ -9,6 +9,7 @@ import type { Core } from "../core.ts";
 import type { Answer, Operator, Route, SignedInVisitor, Visitor } from "../http/route.ts";
 import type { DeskRooms } from "../leash/desk-calls.ts";
 import { describeDesk } from "../live/desk-status.ts";
+import { toldOf } from "../notices/told.ts";
 import { outcomePage } from "../pages/outcome/outcome.page.tsx";
 import type { Outcome } from "../pages/outcome/outcome.tsx";
 import { deviceView } from "../pages/parts/device.tsx";
@@ -132,7 +133,11 @@ async function showStep(unlocking: Unlocking): Promise<Answer> {
       return { redirect: `/ceremonies/${ceremony.id}/service` };
     return devices(unlocking);
   }
+  const notices = await unlocking.core.store.transaction((records) =>
+    records.notices.ofCeremony(ceremony.id),
+  );
   const page = outcomePage(visitor.frame, {
+    told: toldOf(notices),
     ceremony: ceremony.id,
     phase,
     reason: ceremony.state.reason,

@@ -1,4 +1,4 @@
-import { type CareId, formatCareId } from "@lanyard/identity";
+import { type CareId, formatCareId, type NoticeState } from "@lanyard/identity";
 import {
   ButtonLink,
   Confirmation,
@@ -15,7 +15,7 @@ import { SitePage } from "../parts/site-page.tsx";
 import { nextCardHref } from "../parts/tabs.ts";
 import { ROWS } from "../parts/words.ts";
 import { type Outcome, type OutcomePhase, OutcomeSentences } from "./outcome.tsx";
-import { END_REASONS, OUTCOMES, WORDS } from "./words.ts";
+import { END_REASONS, OUTCOMES, TOLD, WORDS } from "./words.ts";
 
 export interface OutcomeProps extends Outcome {
   /** The ceremony's id. */
@@ -23,6 +23,8 @@ export interface OutcomeProps extends Outcome {
   readonly holderName: string;
   readonly careId: CareId;
   readonly serial: string;
+  /** How it stands with telling the holder by mail. */
+  readonly told?: NoticeState | undefined;
 }
 
 /** How-to J, and every other way it can end. Success only where the card has proved it. */
@@ -36,6 +38,7 @@ export function outcomePage(frame: Frame, props: OutcomeProps): ReactElement {
         <OutcomeSentences {...props} />
       </Notice>
       <HolderAndDevice {...props} />
+      <Told {...props} />
       <Next frame={frame} {...props} />
     </SitePage>
   );
@@ -64,9 +67,14 @@ function Unlocked(props: InFrame): ReactElement {
       <h2 className="nhsuk-heading-m">{WORDS.whatNow}</h2>
       <p>{WORDS.user}</p>
       <p>{WORDS.keepSecret}</p>
+      <Told {...props} />
       <ButtonLink href={nextCardHref(props.frame)}>{WORDS.another}</ButtonLink>
     </SitePage>
   );
+}
+
+function Told({ told }: OutcomeProps): ReactElement | null {
+  return told === undefined ? null : <p>{TOLD[told]}</p>;
 }
 
 function HolderAndDevice({ holderName, careId, serial }: OutcomeProps): ReactElement {

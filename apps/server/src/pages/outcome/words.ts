@@ -1,4 +1,4 @@
-import type { UnlockEndReason } from "@lanyard/identity";
+import type { NoticeState, UnlockEndReason } from "@lanyard/identity";
 import type { OutcomePhase } from "./outcome.tsx";
 
 interface OutcomeWords {
@@ -162,6 +162,16 @@ export const END_REASONS = {
     needsHelp: true,
   },
 } as const satisfies Record<UnlockEndReason, EndWords>;
+
+/** Whether the user has been told by mail, for the operator. */
+export const TOLD = {
+  waiting: "A message to the user’s e-mail address tells them of this.",
+  sent: "The user has been told of this by e-mail.",
+  given_up:
+    "The e-mail that tells the user of this could not be delivered. Tell them yourself, and have their address put right.",
+  no_address:
+    "No e-mail address is on record for the user, so nobody can be told of this by mail. Have one put on record.",
+} as const satisfies Record<NoticeState, string>;
 
 export const WORDS = {
   whatNow: "What to do now",

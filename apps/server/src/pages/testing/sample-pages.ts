@@ -1,4 +1,4 @@
-import type { Permission } from "@lanyard/identity";
+import type { NoticeState, Permission } from "@lanyard/identity";
 import type { AssetUrls } from "@lanyard/pages";
 import type { ReactElement } from "react";
 import type { CardRefusal } from "../../ceremonies/holder-card.ts";
@@ -7,7 +7,7 @@ import type { DeskStatus } from "../desk-status/desk-status.tsx";
 import { homePage } from "../home/home.page.tsx";
 import { outcomePage } from "../outcome/outcome.page.tsx";
 import type { Outcome } from "../outcome/outcome.tsx";
-import { END_REASONS, OUTCOMES } from "../outcome/words.ts";
+import { END_REASONS, OUTCOMES, TOLD } from "../outcome/words.ts";
 import { profilePage } from "../people/profile.page.tsx";
 import { searchResultsPage } from "../people/search-results.page.tsx";
 import { portalPage } from "../portal/portal.page.tsx";
@@ -218,15 +218,17 @@ function ceremonyPages(assets: AssetUrls): SamplePages {
 
 function outcomePages(assets: AssetUrls): SamplePages {
   const frame = signedInFrame(assets);
-  const page = (outcome: Outcome) =>
+  const page = (outcome: Outcome, told?: NoticeState) =>
     outcomePage(frame, {
       ...outcome,
+      told,
       ceremony: CEREMONY,
       holderName: "Dr Maria Ngozi Okafor-Lindqvist",
       careId: PERSON.careId,
       serial: "40012345",
     });
   return {
+    ...named("outcome-told", TOLD, (told) => page({ phase: "verified", reason: undefined }, told)),
     ...named("outcome", OUTCOMES, (phase) => page({ phase, reason: undefined })),
     ...named("aborted", END_REASONS, (reason) => page({ phase: "aborted", reason })),
     ...named("uncertain", END_REASONS, (reason) => page({ phase: "uncertain", reason })),
