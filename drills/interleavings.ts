@@ -99,6 +99,7 @@ async function oneOrder(
     store: { transaction: (work) => records.transaction(work), close: async () => undefined },
     now: () => NOW,
     secrets: NO_SECRETS,
+    config: { origin: "http://localhost:3000", serviceDesk: "the service desk" },
   };
   const place: Place = {
     ...{ chip, records, core, turns, random, isDisturbed: true },

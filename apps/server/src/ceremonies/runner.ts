@@ -41,7 +41,9 @@ export interface Step<Types extends CeremonyTypes = CeremonyTypes> {
 }
 
 /** What a step needs of the server. */
-export type StepCore = Pick<Core, "store" | "now" | "secrets" | "config">;
+export type StepCore = Pick<Core, "store" | "now" | "secrets"> & {
+  readonly config: Pick<Core["config"], "origin" | "serviceDesk">;
+};
 
 /**
  * Runs one event through the table of the ceremony's kind: state, registers and audit entry are one commit, and only
