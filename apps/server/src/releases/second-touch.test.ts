@@ -17,6 +17,7 @@ import { createSealer, type ReleaseSealer } from "./sealer.ts";
 import { serveReleases } from "./socket.ts";
 
 const place = siteForTests();
+const PATIENCE = { timeout: 15_000 } as const;
 const suite = new CipherSuite({
   kem: new DhkemX25519HkdfSha256(),
   kdf: new HkdfSha256(),
@@ -166,7 +167,10 @@ describe("a second touch is sealed by its own proofs", () => {
       const node = where === "in this process" ? place().site : site;
       const met = await due(node);
       const rotated = await rotate(node, met);
-      await vi.waitFor(async () => expect(await registersOf(met)).toMatchObject({ n: 1, hi: 1 }));
+      await vi.waitFor(
+        async () => expect(await registersOf(met)).toMatchObject({ n: 1, hi: 1 }),
+        PATIENCE,
+      );
       expect(rotated.mock.calls[0]?.[0]).toEqual([await pukOf(met, 0), await pukOf(met, 1)]);
     },
   );
@@ -175,8 +179,9 @@ describe("a second touch is sealed by its own proofs", () => {
     const met = await due(place().site);
     const before = place().world.derived.length;
     const rotated = await rotate(place().site, met, { signedSlot: "9E" });
-    await vi.waitFor(async () =>
-      expect((await place().world.record()).at(-1)?.action).toBe("card.rotation_ended"),
+    await vi.waitFor(
+      async () => expect((await place().world.record()).at(-1)?.action).toBe("card.rotation_ended"),
+      PATIENCE,
     );
     expect(rotated).not.toHaveBeenCalled();
     expect(place().world.derived).toHaveLength(before);
@@ -187,11 +192,13 @@ describe("a second touch is sealed by its own proofs", () => {
     const { site: node, world } = place();
     const met = await due(node);
     const rotated = await rotate(node, met, { lost: true });
-    await vi.waitFor(async () =>
-      expect((await world.record()).at(-1)).toMatchObject({
-        action: "card.rotation_ended",
-        cardSerial: met.card.record.serial,
-      }),
+    await vi.waitFor(
+      async () =>
+        expect((await world.record()).at(-1)).toMatchObject({
+          action: "card.rotation_ended",
+          cardSerial: met.card.record.serial,
+        }),
+      PATIENCE,
     );
     const id = found(rotated.mock.calls[0])[1];
     const over = (change: Partial<PukRotation>) => (rotation: PukRotation) => ({
