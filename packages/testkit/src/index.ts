@@ -1,6 +1,5 @@
 export { type CardHarness, cardSessionContract, type MakeCardHarness } from "./card-contract.ts";
 export { cardSecretsContract, type MasterKeyBytes } from "./card-secrets-contract.ts";
-export { type PostHarness, postContract } from "./post-contract.ts";
 export {
   atOneDesk,
   type Exploration,
@@ -11,6 +10,7 @@ export {
   VARIANTS,
   type Variant,
 } from "./model/index.ts";
+export { type PostHarness, postContract } from "./post-contract.ts";
 export {
   type DriverUnderTest,
   type ReaderHarness,

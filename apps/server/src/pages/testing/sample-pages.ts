@@ -228,7 +228,9 @@ function outcomePages(assets: AssetUrls): SamplePages {
       serial: "40012345",
     });
   return {
-    ...named("outcome-told", TOLD, (told) => page({ phase: "confirmed_later", reason: undefined }, told)),
+    ...named("outcome-told", TOLD, (told) =>
+      page({ phase: "confirmed_later", reason: undefined }, told),
+    ),
     ...named("outcome", OUTCOMES, (phase) => page({ phase, reason: undefined })),
     ...named("aborted", END_REASONS, (reason) => page({ phase: "aborted", reason })),
     ...named("uncertain", END_REASONS, (reason) => page({ phase: "uncertain", reason })),
