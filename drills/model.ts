@@ -72,13 +72,6 @@ export const model: Drill = {
       replace: "rotation_answered: verify,\n                      proof_valid: verify",
     },
     {
-      name: "hint-ignored",
-      about: "the hint raises n and not hi",
-      file: "packages/identity/src/registers.ts",
-      find: "const hi = max(registers.hi, hint + 1);",
-      replace: "const hi = max(registers.hi, hint);",
-    },
-    {
       name: "third-candidate",
       about: "an accepted PUK in doubt brings the one after the next",
       file: "packages/identity/src/ceremonies/unlock.ts",
