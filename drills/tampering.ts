@@ -80,7 +80,7 @@ async function drillTampering({ rounds, seed, say }: DrillRun): Promise<DrillFig
     const [name, tamper] = TAMPERINGS[round % TAMPERINGS.length] ?? TAMPERINGS[0];
     let changed = tamper(evidence, random);
     while (changed.equals(bytesOf(lines))) changed = tamper(evidence, random);
-    const found = await isFound(evidence, changed);
+    const found = await isFound(evidence, changed, NEEDS_WITNESS.has(name));
     if (!found) say(`round ${round}: ${name}`);
     must(found, `tampering of the kind "${name}" is found (round ${round}, --seed ${seed})`);
     counts[name] = (counts[name] ?? 0) + 1;
@@ -122,9 +122,10 @@ async function exported({ world }: Scene): Promise<readonly string[]> {
   return Buffer.concat(parts).toString("utf8").trimEnd().split("\n");
 }
 
-async function isFound(evidence: Evidence, bytes: Buffer): Promise<boolean> {
+/** The witness is asked only where nothing else can tell: it would find the others too, and hide a defect. */
+async function isFound(evidence: Evidence, bytes: Buffer, isWitnessed = true): Promise<boolean> {
   const { key, trust, witness } = evidence;
-  const checker = { key: key.verifier, trust, witness };
+  const checker = { key: key.verifier, trust, ...(isWitnessed ? { witness } : {}) };
   return !(await verifyExport(pieces(bytes), checker)).ok;
 }
 
@@ -148,6 +149,13 @@ function anyLine({ lines }: Evidence, random: Random): number {
     if (at === lines.length - 1 || !lines[at]?.startsWith("checkpoint ")) return at;
   }
 }
+
+/** What is whole and signed, only not what was seen before. */
+const NEEDS_WITNESS: ReadonlySet<string> = new Set([
+  "cut off",
+  "rolled back to a checkpoint",
+  "forked, and signed again with the log's own key",
+]);
 
 type Tampering = (evidence: Evidence, random: Random) => Buffer;
 
