@@ -11,7 +11,7 @@ export const powerCut: Drill = {
     "a card, the leash, the server or the whole PC cut off before or after every command, message and commit of an unlock; a round is one unlock with one to three cuts, then one without",
   passes:
     "every unlock ends verified, aborted or uncertain; the card's PUK stays known; the next unlock succeeds; a cut costs one PUK try at most; no success is shown that is none",
-  rounds: { long: 10_000, short: 24 },
+  rounds: { long: 10_000, short: 14 },
   needs: "nothing",
   run: drillPowerCuts,
   mutants: [
