@@ -5,6 +5,16 @@ export function cpuOf(...pids: readonly number[]): number {
   return family(pids).reduce((sum, pid) => sum + ownCpu(pid), 0);
 }
 
+/** Nanoseconds of processor these processes use while `work` goes on. */
+export async function spent(
+  pids: readonly number[],
+  work: () => Promise<unknown>,
+): Promise<number> {
+  const before = cpuOf(...pids);
+  await work();
+  return cpuOf(...pids) - before;
+}
+
 function family(pids: readonly number[]): readonly number[] {
   const children = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { deploy } from "../e2e/harness/deployed.ts";
 import { findPostgresBinaries, startPostgres } from "../e2e/harness/postgres.ts";
 import { type Product, startProduct } from "../e2e/harness/product.ts";
+import { memoryOf } from "./memory.ts";
 import { say, timed } from "./report.ts";
 
 /** What the issue allows: milliseconds to the ready page, and megabytes. */
@@ -76,14 +76,6 @@ async function benchDeployed(): Promise<void> {
 
 async function readPages(address: string): Promise<void> {
   for (let page = 0; page < PAGES; page += 1) await (await fetch(address)).text();
-}
-
-/** Resident megabytes as Linux counts them. */
-function memoryOf(pid: number): { readonly now: number; readonly peak: number } {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  const megabytes = (name: string) =>
-    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1]) / 1024;
-  return { now: megabytes("VmRSS"), peak: megabytes("VmHWM") };
 }
 
 function share(what: string, measured: number, aim: number): void {

@@ -7,6 +7,8 @@ import { benchApduPath } from "./apdu-path.ts";
 import { benchAudit } from "./audit.ts";
 import { benchDesk } from "./desk.ts";
 import { benchFootprint } from "./footprint.ts";
+import { benchLeash } from "./leash.ts";
+import { benchNodes } from "./nodes.ts";
 import { say } from "./report.ts";
 import { benchServerCpu } from "./server-cpu.ts";
 
@@ -35,6 +37,10 @@ const BENCHMARKS: readonly Benchmark[] = [
     about: "start and memory of demo, server and agent, each to its aim" },
   { name: "server-cpu", rounds: 25, needs: "nothing", run: benchServerCpu,
     about: "processor time of a sign-in and of an unlock, to their signature checks and one commit" },
+  { name: "nodes", rounds: 12, needs: "nothing", run: benchNodes,
+    about: "unlocks by two nodes of one database, to unlocks by one" },
+  { name: "leash", rounds: 10_000, needs: "nothing", run: benchLeash,
+    about: "memory of an idle desk to a bare connection; a pulled card to the page at another node; a round is a desk" },
 ];
 
 const HELP = `npm run bench [-- options]

@@ -2,9 +2,10 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { findPostgresBinaries } from "../e2e/harness/postgres.ts";
-import { cpuOf } from "./cpu-time.ts";
+import { spent } from "./cpu-time.ts";
+import type { PlayedDesk } from "./played-desk.ts";
 import { quantile, say } from "./report.ts";
-import { type ServedDesk, type ServedSite, startServedSite } from "./served-site.ts";
+import { type ServedSite, startServedSite } from "./served-site.ts";
 
 /** Desks that work at the same time: what a server shares among them is shared here too. */
 const WIDTH = 8;
@@ -16,7 +17,7 @@ interface Operation {
   readonly name: string;
   /** Signatures of cards that are verified in one. */
   readonly signatures: number;
-  run(desk: ServedDesk): Promise<void>;
+  run(desk: PlayedDesk): Promise<void>;
 }
 
 // biome-ignore format: a row each
@@ -43,7 +44,7 @@ export async function benchServerCpu(rounds: number): Promise<void> {
 
 interface Comparison {
   readonly operation: Operation;
-  readonly desks: readonly ServedDesk[];
+  readonly desks: readonly PlayedDesk[];
   readonly rounds: number;
 }
 
@@ -61,7 +62,7 @@ async function compare(site: ServedSite, { operation, desks, rounds }: Compariso
   const ratios: number[] = [];
   for (let pair = 0; pair < PAIRS; pair += 1) {
     const bare = await spent([reference.pid, site.postgresPid], () => reference.run(count * BARE));
-    const ours = await spent([site.serverPid, site.postgresPid], subject);
+    const ours = await spent([...site.serverPids, site.postgresPid], subject);
     ratios.push(ours / (bare / BARE));
   }
   await reference.stop();
@@ -70,12 +71,6 @@ async function compare(site: ServedSite, { operation, desks, rounds }: Compariso
     `${operation.name}\n  to its ${operation.signatures} bare signature checks and one commit: ` +
       `median ${at(0.5)} (${at(0)} to ${at(1)}, ${PAIRS} pairs of ${count})`,
   );
-}
-
-async function spent(pids: readonly number[], work: () => Promise<unknown>): Promise<number> {
-  const before = cpuOf(...pids);
-  await work();
-  return cpuOf(...pids) - before;
 }
 
 async function startReference(site: ServedSite, signatures: number) {
