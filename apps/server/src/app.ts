@@ -7,6 +7,8 @@ import type { FastifyInstance } from "fastify";
 import type { LogKey } from "./audit/log-key.ts";
 import { openSealer, SEAL_MS } from "./audit/sealer.ts";
 import { CeremonyService } from "./ceremonies/ceremony.service.ts";
+import { ChangeService } from "./ceremonies/change.service.ts";
+import { createChangeAtDesk } from "./ceremonies/change-at-desk.ts";
 import { CEREMONY_KINDS } from "./ceremonies/kinds.ts";
 import { UnlockService } from "./ceremonies/unlock.service.ts";
 import { createUnlockAtDesk } from "./ceremonies/unlock-at-desk.ts";
@@ -121,7 +123,11 @@ function openRooms(core: Core): DeskRooms {
   const visits = new VisitService(core);
   const ceremonies = new CeremonyService(core, CEREMONY_KINDS);
   const unlocks = new UnlockService(core, { visits, ceremonies });
-  const atDesk = { unlock: createUnlockAtDesk(core, { visits, sessions }) };
+  const changes = new ChangeService(core, { visits, ceremonies });
+  const atDesk = {
+    unlock: createUnlockAtDesk(core, { visits, sessions }),
+    change: createChangeAtDesk(core, { visits, sessions }),
+  };
   const onCardSigned = ceremonies.settle.bind(ceremonies);
   const rotations = new RotationService(core);
   const onSignedIn = rotations.afterSignIn.bind(rotations);
@@ -133,7 +139,7 @@ function openRooms(core: Core): DeskRooms {
       .catch((error: unknown) => core.log.error({ err: error }, "ceremony.abort_failed"));
   });
   const desks = new DeskAdministration(core);
-  return { desks, sessions, visits, ceremonies, unlocks, atDesk, signIn, rotations };
+  return { desks, sessions, visits, ceremonies, unlocks, changes, atDesk, signIn, rotations };
 }
 
 function openLeashes(core: Core, rooms: DeskRooms, app: FastifyInstance): () => Promise<void> {

@@ -62,6 +62,9 @@ const EXPECTED: Readonly<Record<string, string>> = {
   "POST /administration/desks/:id/revoke":  "manage-desks",
   "GET /administration/desk-requests/:key":  "manage-desks",
   "POST /administration/desk-requests/:key": "manage-desks",
+  "GET /my-passcode":                "change-own-passcode",
+  "POST /my-passcode":               "change-own-passcode",
+  "GET /my-passcode/:id":            "change-own-passcode",
 };
 
 const GUARDED = ROUTES.filter(({ access }) => access !== "public");

@@ -1,5 +1,7 @@
 import { administrationRoutes } from "./administration.routes.ts";
 import { auditRoutes } from "./audit/audit.routes.ts";
+import { changeRoutes } from "./ceremonies/change.routes.ts";
+import { outcomeRoutes } from "./ceremonies/outcome.routes.ts";
 import { unlockRoutes } from "./ceremonies/unlock.routes.ts";
 import type { Core } from "./core.ts";
 import { desksRoutes } from "./desks/desks.routes.ts";
@@ -19,5 +21,7 @@ export function siteRoutes(core: Core, rooms: DeskRooms): readonly Route[] {
     ...desksRoutes(core, rooms),
     ...masterKeysRoutes(core),
     ...auditRoutes(core),
+    ...changeRoutes(core, rooms),
+    ...outcomeRoutes(core, rooms),
   ];
 }

@@ -44,6 +44,14 @@ export const AUDIT_ACTIONS = {
   "secrets.split": "A master key version was split into shares",
   "secrets.break_glass": "A card's PUK was computed from shares, outside every ceremony",
   "audit.viewed": "The record itself was searched, looked into or exported",
+  "change.started": "A holder asked to change the passcode of their own card",
+  "change.sent": "The agent was about to send the change of the passcode to the card",
+  "change.refused": "The card refused the change: the old passcode was wrong",
+  "change.set": "The card took the new passcode",
+  "change.changed": "The card signed with the new passcode: changed",
+  "change.aborted": "A change of passcode ended with nothing changed on the card",
+  "change.uncertain": "A change of passcode was not finished: the card may or may not have changed",
+  "change.settled": "A later signature settled an unfinished change of passcode",
 } as const;
 
 export type AuditAction = keyof typeof AUDIT_ACTIONS;

@@ -17,6 +17,17 @@ export {
   beginBurst,
   stepBurst,
 } from "./ceremonies/burst.ts";
+export {
+  beginChange,
+  CHANGE_END_REASONS,
+  CHANGE_KIND,
+  type Change,
+  type ChangeEndReason,
+  type ChangeEvent,
+  type ChangePhase,
+  type ChangeTypes,
+  stepChange,
+} from "./ceremonies/change.ts";
 export { EVIDENCE_KINDS, type EvidenceKind, isEvidenceKind } from "./ceremonies/evidence.ts";
 export {
   CEREMONY_TIMES,

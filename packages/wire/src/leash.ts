@@ -52,20 +52,26 @@ export const holderTokens = z.object({
   codes: z.array(z.string().max(64)).max(20),
 });
 
-/** What the agent's page is to do, once the visit is bound to the browser. */
+/** The person a card belongs to, and the card, as the agent's page names them. */
+const holder = z.object({ name: z.string().max(400), careId, cardSerial: z.string().max(64) });
+
+/** Names of the site's rule and of what the card takes: the agent has the rules. */
+const policy = z.object({ site: z.string().max(40), cardRule: z.string().max(40) });
+
+/** What the agent's page is to do, once the visit is bound to the browser. One row for each kind of ceremony. */
 export const task = z.discriminatedUnion("purpose", [
   z.object({ purpose: z.literal("sign_in"), nonce }),
   z.object({
     purpose: z.literal("unlock"),
     /** The ceremony's id: what every statement of it names. */
     ceremony: token,
-    holder: z.object({ name: z.string().max(400), careId, cardSerial: z.string().max(64) }),
+    holder,
     /** The holder's card: this insertion and this key, or nothing. */
     insertion,
     keyHash: sha256Hex,
     operator: z.object({ name: z.string().max(400), insertion }),
     locked: z.boolean(),
-    policy: z.object({ site: z.string().max(40), cardRule: z.string().max(40) }),
+    policy,
     tokens: holderTokens,
     evidence: z.string().max(40),
     pukChangeable: z.boolean(),
@@ -76,10 +82,22 @@ export const task = z.discriminatedUnion("purpose", [
     /** `press`: the press on the agent's page, signed with 9A. `passcode`: the operator's passcode too, signed with 9C. */
     authorise: z.enum(["press", "passcode"]),
   }),
+  z.object({
+    purpose: z.literal("change"),
+    ceremony: token,
+    holder,
+    /** The session's own card: this insertion and this key, or nothing. */
+    insertion,
+    keyHash: sha256Hex,
+    policy,
+    tokens: holderTokens,
+    doneNonce: nonce,
+  }),
 ]);
 
 export type Task = z.infer<typeof task>;
 export type UnlockTask = Extract<Task, { purpose: "unlock" }>;
+export type ChangeTask = Extract<Task, { purpose: "change" }>;
 
 /** Web eID's authentication token, as `format` says. Claims in it are trusted for nothing [WEB-EID]. */
 export const webEidToken = z.object({
@@ -112,14 +130,25 @@ export const giveUpReason = z.enum([
   "timed_out",
 ]);
 
-/** Where an unlock stands after a report, for the agent's next step. */
+const goOn = z.object({ next: z.literal("go_on") });
+
+/** It is over; the browser goes back with this code and the server's page tells the outcome. */
+const goBack = z.object({ next: z.literal("return"), returnCode: token });
+
+/** It is over and no browser waits for it any more: the report was noted. */
+const over = z.object({ next: z.literal("over") });
+
+/** Where a ceremony stands after a report, for the agent's next step. */
+export const ceremonyProgress = z.discriminatedUnion("next", [goOn, goBack, over]);
+
+export type CeremonyProgress = z.infer<typeof ceremonyProgress>;
+
+/** The same of an unlock, where a PUK may come with it. */
 export const unlockProgress = z.discriminatedUnion("next", [
-  z.object({ next: z.literal("go_on") }),
+  goOn,
   z.object({ next: z.literal("open"), release: sealedRelease }),
-  /** It is over; the browser goes back with this code and the server's page tells the outcome. */
-  z.object({ next: z.literal("return"), returnCode: token }),
-  /** It is over and no browser waits for it any more: the report was noted. */
-  z.object({ next: z.literal("over") }),
+  goBack,
+  over,
 ]);
 
 export type UnlockProgress = z.infer<typeof unlockProgress>;
@@ -251,6 +280,33 @@ export const LEASH_CALLS = {
       reason: z.enum(["holder_card_removed", "answer_lost", "proof_missing", "agent_gone"]),
     }),
     reply: unlockProgress,
+  },
+  /**
+   * The card is about to get its new passcode. Sent before the command, so that whatever happens then is known to have
+   * been possible. `attempt`: new for each press, so that the same one told again is not another.
+   */
+  change_send: {
+    from: "agent",
+    request: z.object({ visit: token, attempt: token }),
+    reply: ceremonyProgress,
+  },
+  /** What the card answered to CHANGE REFERENCE DATA. `lost`: no answer came, `status` is then meaningless and 0. */
+  change_report: {
+    from: "agent",
+    request: z.object({ visit: token, status: statusWord, lost: z.boolean() }),
+    reply: ceremonyProgress,
+  },
+  /** The card signed `statements.changeDone` with 9A after VERIFY with the new passcode. */
+  change_prove: {
+    from: "agent",
+    request: z.object({ visit: token, signature: cardSignature }),
+    reply: ceremonyProgress,
+  },
+  /** The card took the new passcode, and then its proof could not be had. */
+  change_lost: {
+    from: "agent",
+    request: z.object({ visit: token, reason: z.enum(["holder_card_removed", "proof_missing"]) }),
+    reply: ceremonyProgress,
   },
   /** The holder's card: prove with 9E that you are here; and how does your passcode stand? Keeps the card connected. */
   card_prove: {

@@ -57,6 +57,10 @@ const SERVER: LeashHandlers<"server"> = {
   rotation_release: unexpected,
   unlock_prove: unexpected,
   unlock_lost: unexpected,
+  change_send: unexpected,
+  change_report: unexpected,
+  change_prove: unexpected,
+  change_lost: unexpected,
 };
 
 interface Line {

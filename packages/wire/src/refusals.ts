@@ -31,6 +31,7 @@ export const REFUSALS = {
   card_busy: "Another program is using the card. Close it and try again.",
   security_status: "The card wants its passcode again.",
   not_released: "The server did not release this card for unlocking.",
+  ceremony_running: "This is being done already, in another window. Look there how it ends.",
   internal: "Something went wrong at the server. Nothing more was done.",
 } as const;
 

@@ -104,6 +104,19 @@ describe("[DESIGN 4] what is signed, byte for byte", () => {
     expect(hexOf(bytes)).toBe(hex(`${label} 0001 6f 0001 72 0001 ab 0002 0102 0001 6e`));
   });
 
+  test("change-done: origin, ceremony, care id, nonce", () => {
+    const bytes = statements.changeDone({
+      origin: ORIGIN,
+      ceremony: CEREMONY,
+      careId: CARE_ID,
+      nonce: NONCE,
+    });
+    // "lanyard/change-done/1"
+    const label = "6c616e796172642f6368616e67652d646f6e652f31";
+    const fields = `${ORIGIN_FIELD} ${CEREMONY_FIELD} ${CARE_ID_FIELD} ${NONCE_FIELD}`;
+    expect(hexOf(bytes)).toBe(hex(`${label} ${fields}`));
+  });
+
   test("same-card: the agent's nonce as bytes", () => {
     const bytes = statements.sameCard({ nonce: new Uint8Array([1, 2, 3]) });
     // "lanyard/same-card/1"
@@ -135,6 +148,7 @@ describe("fields never run into each other", () => {
       statements.cardProof({ ...fields, nonce: NONCE }),
       statements.presence({ ...fields, session: KEY_HASH, nonce: NONCE }),
       statements.unlockDone({ ...fields, nonce: NONCE }),
+      statements.changeDone({ ...fields, nonce: NONCE }),
       statements.sameCard({ nonce: new Uint8Array(32) }),
       statements.rotation({
         ...{ ...fields, rotation: CEREMONY, nonce: NONCE },

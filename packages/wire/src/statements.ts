@@ -110,6 +110,21 @@ export const statements = {
       asciiBytes(fields.nonce),
     ),
 
+  /** The holder's own card, 9A, after VERIFY with the passcode it was just changed to: it works. */
+  changeDone: (fields: {
+    readonly origin: string;
+    readonly ceremony: string;
+    readonly careId: string;
+    readonly nonce: string;
+  }): Uint8Array =>
+    frame(
+      "lanyard/change-done/1",
+      utf8Bytes(fields.origin),
+      asciiBytes(fields.ceremony),
+      asciiBytes(fields.careId),
+      asciiBytes(fields.nonce),
+    ),
+
   /** Any card, 9E, over the agent's own nonce: the agent's check that the card has not been swapped. */
   sameCard: (fields: { readonly nonce: Uint8Array }): Uint8Array =>
     frame("lanyard/same-card/1", fields.nonce),

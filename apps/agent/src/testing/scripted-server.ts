@@ -214,6 +214,10 @@ class Script implements ScriptedServer {
       rotation_release: unscripted,
       unlock_prove: unscripted,
       unlock_lost: unscripted,
+      change_send: unscripted,
+      change_report: unscripted,
+      change_prove: unscripted,
+      change_lost: unscripted,
     };
   }
 

@@ -3,12 +3,11 @@ import {
   displayName,
   isOfKind,
   isOver,
-  type Person,
-  type Smartcard,
   type Visit,
 } from "@lanyard/identity";
 import { Refusal, type UnlockTask } from "@lanyard/wire";
 import type { Core } from "../core.ts";
+import { holderTokens } from "./holder-tokens.ts";
 import { UNLOCK } from "./unlock-kind.ts";
 
 /**
@@ -26,14 +25,13 @@ export async function unlockTask(core: Core, visit: Visit): Promise<UnlockTask> 
     const holder = await records.people.find(ceremony.holder);
     const operator = await records.people.find(ceremony.operator);
     const session = await records.sessions.find(ceremony.sessionId);
-    const organisations = await records.people.rolesOf(ceremony.holder, core.now());
-    const codes = organisations.map((role) => role.organisationCode);
+    const roles = await records.people.rolesOf(ceremony.holder, core.now());
     return (
-      card && holder && operator && session && { ceremony, card, holder, operator, session, codes }
+      card && holder && operator && session && { ceremony, card, holder, operator, session, roles }
     );
   });
   if (found === undefined) throw new Refusal("visit_over");
-  const { ceremony, card, holder, operator, session, codes } = found;
+  const { ceremony, card, holder, operator, session, roles } = found;
   return {
     purpose: "unlock",
     ceremony: ceremony.id,
@@ -43,24 +41,12 @@ export async function unlockTask(core: Core, visit: Visit): Promise<UnlockTask> 
     operator: { name: displayName(operator), insertion: session.insertion },
     locked: ceremony.state.passcodeState === "blocked",
     policy: { site: core.config.passcodePolicy, cardRule: card.profile.passcodeRule },
-    tokens: tokensOf(holder, card, codes),
+    tokens: holderTokens(holder, card, roles),
     evidence: ceremony.state.evidence ?? "",
     pukChangeable: card.profile.pukChangeable,
     hint: card.profile.hint,
     authoriseNonce: ceremony.notes.authoriseNonce,
     doneNonce: ceremony.notes.doneNonce,
     authorise: core.config.authorise,
-  };
-}
-
-/** What the holder's passcode must not be made of. Goes to the agent's memory, nowhere else. */
-function tokensOf(holder: Person, card: Smartcard, codes: readonly string[]): UnlockTask["tokens"] {
-  const names = [holder.givenNames, holder.familyName, holder.email?.split("@")[0]];
-  const numbers = [holder.careId, card.serial, holder.phone];
-  return {
-    names: names.flatMap((name) => name?.split(/[\s._-]+/) ?? []).filter((name) => name !== ""),
-    dateOfBirth: holder.dateOfBirth,
-    numbers: numbers.filter((number) => number !== undefined),
-    codes: [...new Set([holder.organisationCode, ...codes])],
   };
 }

@@ -1,20 +1,13 @@
-import {
-  type Ceremony,
-  displayName,
-  isEvidenceKind,
-  isOfKind,
-  type Smartcard,
-} from "@lanyard/identity";
+import { displayName, isEvidenceKind, isOfKind, type Smartcard } from "@lanyard/identity";
 import type { Core } from "../core.ts";
-import type { Answer, Operator, Route, SignedInVisitor, Visitor } from "../http/route.ts";
+import type { Answer, Operator, Route, SignedInVisitor } from "../http/route.ts";
 import type { DeskRooms } from "../leash/desk-calls.ts";
 import { describeDesk } from "../live/desk-status.ts";
 import { toldOf } from "../notices/told.ts";
 import { outcomePage } from "../pages/outcome/outcome.page.tsx";
-import type { Outcome } from "../pages/outcome/outcome.tsx";
+import { endedUnlock } from "../pages/outcome/outcome.tsx";
 import { deviceView } from "../pages/parts/device.tsx";
 import { problemPage } from "../pages/problem/problem.page.tsx";
-import { signedOutPage } from "../pages/sign-out/signed-out.page.tsx";
 import { chooseDevicePage } from "../pages/unlock/choose-device.page.tsx";
 import {
   type ExpectedDevice,
@@ -24,6 +17,7 @@ import { personalDetailsPage } from "../pages/unlock/personal-details.page.tsx";
 import { servicePage } from "../pages/unlock/service.page.tsx";
 import { serviceOffer } from "../pages/unlock/service-offer.ts";
 import { type HolderFile, mayOpen, mayUnlock, readHolder } from "../people/holder.ts";
+import type { CeremonyPages } from "./ceremony-pages.ts";
 import type { CardRefusal } from "./holder-card.ts";
 import { UNLOCK, type UnlockCeremony } from "./unlock-kind.ts";
 
@@ -44,9 +38,14 @@ export function unlockRoutes(core: Core, rooms: DeskRooms): readonly Route[] {
     { method: "POST", path: "/ceremonies/:id/device",    access, handle: at(chooseDevice) },
     { method: "GET",  path: "/ceremonies/:id/service",   access, handle: at(showService) },
     { method: "POST", path: "/ceremonies/:id/service",   access, handle: at(chooseService) },
-    { method: "GET",  path: "/outcomes/:visit", access: "public", handle: (visitor) => outcome(core, rooms, visitor) },
   ];
 }
+
+export const unlockPages: CeremonyPages = {
+  kind: UNLOCK.kind,
+  address: ({ id }) => `/ceremonies/${id}`,
+  ended: (ceremony) => (isOfKind(UNLOCK, ceremony) ? endedUnlock(ceremony.state) : undefined),
+};
 
 /** Step E: the user's card goes in. */
 async function askForCard(
@@ -239,32 +238,4 @@ async function chooseService(unlocking: Unlocking): Promise<Answer> {
     return { page: problemPage(frame, { status: 503 }), status: 503 };
   const address = await rooms.unlocks.choose(operator.session, ceremony.id, browser);
   return { redirect: address ?? `/ceremonies/${ceremony.id}` };
-}
-
-/** Back from the agent: the outcome stands, signed in or not. */
-async function outcome(core: Core, rooms: DeskRooms, visitor: Visitor): Promise<Answer> {
-  const { frame, operator, params, browser } = visitor;
-  const visit = await rooms.visits.ofBrowser(params["visit"] ?? "", browser);
-  const found =
-    visit?.ceremonyId &&
-    (await core.store.transaction(async (records) => {
-      const ceremony = await records.ceremonies.find(visit.ceremonyId ?? "");
-      const session = ceremony && (await records.sessions.find(ceremony.sessionId));
-      return ceremony && session && { ceremony, session };
-    }));
-  if (!found) return { page: problemPage(frame, { status: 410 }), status: 410 };
-  const { ceremony, session } = found;
-  if (operator?.person.careId === ceremony.operator)
-    return { redirect: `/ceremonies/${ceremony.id}` };
-  return {
-    page: signedOutPage(frame, { reason: session.endReason, outcome: outcomeOf(ceremony) }),
-  };
-}
-
-function outcomeOf(ceremony: Ceremony): Outcome | undefined {
-  if (!isOfKind(UNLOCK, ceremony)) return undefined;
-  const { phase, reason, passcodeSet } = ceremony.state;
-  return phase === "card_proven" || phase === "person_confirmed"
-    ? undefined
-    : { phase, reason, passcodeSet };
 }

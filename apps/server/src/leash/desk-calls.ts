@@ -2,6 +2,8 @@ import type { Desk, EndReason } from "@lanyard/identity";
 import { type LeashHandlers, Refusal, type ReplyOf, type RequestOf } from "@lanyard/wire";
 import type { CeremonyAtDesk } from "../ceremonies/at-desk.ts";
 import type { CeremonyService } from "../ceremonies/ceremony.service.ts";
+import type { ChangeService } from "../ceremonies/change.service.ts";
+import type { ChangeAtDesk } from "../ceremonies/change-at-desk.ts";
 import type { UnlockService } from "../ceremonies/unlock.service.ts";
 import type { UnlockAtDesk } from "../ceremonies/unlock-at-desk.ts";
 import type { Core } from "../core.ts";
@@ -19,8 +21,9 @@ export interface DeskRooms {
   readonly rotations: RotationService;
   readonly ceremonies: CeremonyService;
   readonly unlocks: UnlockService;
+  readonly changes: ChangeService;
   /** Each kind of ceremony at the agent's page. */
-  readonly atDesk: { readonly unlock: UnlockAtDesk };
+  readonly atDesk: { readonly unlock: UnlockAtDesk; readonly change: ChangeAtDesk };
 }
 
 /** A desk that speaks over a leash of this node. */
@@ -49,6 +52,7 @@ export function deskCalls(
     rotation_release: (request) => rooms.rotations.release(desk, request),
     sign_in: (request) => rooms.signIn.prove(desk, request),
     ...rooms.atDesk.unlock.calls(desk),
+    ...rooms.atDesk.change.calls(desk),
   };
 }
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { deskStatus, renderDeskStatus, renderFragment } from "./desk-status/desk-status.tsx";
 import { homePage } from "./home/home.page.tsx";
 import { outcomePage } from "./outcome/outcome.page.tsx";
+import { endedUnlock } from "./outcome/outcome.tsx";
 import { END_REASONS, OUTCOMES } from "./outcome/words.ts";
 import { profilePage } from "./people/profile.page.tsx";
 import { searchResultsPage } from "./people/search-results.page.tsx";
@@ -369,7 +370,10 @@ describe("J: how it ended", () => {
       const outcome = { phase, reason: "operator_card_removed" };
       if (!isOutcome(outcome)) throw new Error(phase);
       const html = renderPage(
-        signedOutPage(signedOutFrame(assets), { reason: "card_removed", outcome }),
+        signedOutPage(signedOutFrame(assets), {
+          reason: "card_removed",
+          outcome: endedUnlock(outcome),
+        }),
       );
       expect(textOf(html)).toContain(OUTCOMES[outcome.phase].title);
       expect(html).not.toMatch(/Okafor|5550|4001/);

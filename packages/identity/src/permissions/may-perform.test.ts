@@ -28,6 +28,7 @@ const DESIGN = `
   see-key-versions     | y   | y   | -   | -          | -    | - | -
   read-audit           | -   | -   | -   | -          | -    | -       | y
   report               | all | all | all | own        | some | -       | -
+  change-own-passcode  | self | self | self | self     | self | self  | self
 `;
 
 const [header = [], ...body] = DESIGN.trim()
@@ -88,12 +89,14 @@ describe("each cell of the design's table, in the role's own organisation", () =
       request: denied("request_only"),
       assignable: denied("request_only"),
       some: denied("not_this_kind"),
+      self: denied("not_own_card"),
     };
     const target = cell === "some" ? { ...at(HERE), kind: "unheard of" } : at(HERE);
     expect(ask(activity, role, { target })).toEqual(expected[cell]);
   });
 
-  test.each(ACTIVITIES)("%s by a plain user or by nobody: no", (activity) => {
+  const theirs = ACTIVITIES.filter((activity) => activity !== "change-own-passcode");
+  test.each(theirs)("%s by a plain user or by nobody: no", (activity) => {
     expect(ask(activity, "User")).toEqual(denied("no_role"));
     expect(mayPerform(activity, { roles: [] }, DEFAULTS)).toEqual(denied("no_role"));
   });
@@ -209,6 +212,20 @@ describe("what nobody may", () => {
       target: { ...at(HERE), isAssignable: true, grants: [granted] },
     });
     expect(permission).toMatchObject(allowed ? { allowed } : denied("above_own_rights"));
+  });
+});
+
+describe("what everybody may, to what is their own", () => {
+  const own = { allowed: true, via: undefined, organisationCode: undefined };
+
+  test.each([...ROLE_NAMES, undefined])("change the passcode of one's own card: %s", (role) => {
+    const roles = role === undefined ? [] : [{ role, organisationCode: HERE }];
+    const asked = (target?: Target) =>
+      mayPerform("change-own-passcode", { roles }, DEFAULTS, target);
+    expect(asked()).toEqual(own);
+    expect(asked({ isActor: true })).toEqual(own);
+    expect(asked({ isActor: false })).toEqual(denied("not_own_card"));
+    expect(asked(at(HERE))).toEqual(denied("not_own_card"));
   });
 });
 

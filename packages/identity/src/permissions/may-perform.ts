@@ -1,6 +1,6 @@
 import type { Role } from "./roles.ts";
 import { type PermissionSettings, type Scope, scopeOf } from "./settings.ts";
-import { ACTIVITIES, type Activity, type Cell, cellOf } from "./table.ts";
+import { ACTIVITIES, type Activity, type Cell, cellOf, isSelfService } from "./table.ts";
 
 /** Who asks: every role in force, and where it is held. */
 export interface Actor {
@@ -34,6 +34,7 @@ export const DENIALS = [
   "out_of_scope",
   "request_only",
   "own_card",
+  "not_own_card",
   "own_request",
   "above_own_rights",
 ] as const;
@@ -41,7 +42,12 @@ export const DENIALS = [
 export type Denial = (typeof DENIALS)[number];
 
 export type Permission =
-  | { readonly allowed: true; readonly via: Role; readonly organisationCode: string }
+  /** `via` is undefined for what everybody may do to what is their own. */
+  | {
+      readonly allowed: true;
+      readonly via: Role | undefined;
+      readonly organisationCode: string | undefined;
+    }
   | { readonly allowed: false; readonly reason: Denial };
 
 /**
@@ -56,6 +62,7 @@ export function mayPerform(
 ): Permission {
   const refused = refusedToAnybody(activity, actor, target);
   if (refused !== undefined) return deny(refused);
+  if (isSelfService(activity)) return permitOwn(target);
   let reason: Denial = "no_role";
   for (const held of actor.roles) {
     const denial = denialFor(cellOf(activity, held.role), { activity, held, settings, target });
@@ -64,6 +71,11 @@ export function mayPerform(
     reason = stronger(reason, denial);
   }
   return deny(reason);
+}
+
+function permitOwn(target: Target | undefined): Permission {
+  if (target !== undefined && target.isActor !== true) return deny("not_own_card");
+  return { allowed: true, via: undefined, organisationCode: undefined };
 }
 
 /** An organisation's code and its parents', nearest first; one that is its own ancestor is listed once. */
@@ -103,7 +115,8 @@ function holdsAllOf(granted: Role, actor: Actor): boolean {
   );
 }
 
-const STRENGTHS: readonly Cell[] = ["-", "ask", "assignable", "some", "setting", "own", "yes"];
+/** `self` is everybody's and gives nothing that could be granted. */
+const STRENGTHS: readonly Cell[] = ["-", "self", "ask", "assignable", "some", "setting", "own", "yes"];
 
 function strength(cell: Cell): number {
   return STRENGTHS.indexOf(cell);
@@ -124,6 +137,7 @@ function denialFor(cell: Cell, { activity, held, settings, target }: Case): Deni
   switch (cell) {
     case "yes":
     case "own":
+    case "self":
       return undefined;
     case "ask":
       return "request_only";

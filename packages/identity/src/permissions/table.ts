@@ -6,9 +6,10 @@ import type { Role } from "./roles.ts";
  * - `yes`: within the activity's scope. `own`: in the role's own organisation only, whatever the scope.
  * - `ask`: by raising a request. `assignable`: what is marked assignable; anything else by a request.
  * - `some`: the kinds that the settings name. `setting`: where the setting of that name is on.
+ * - `self`: to what is one's own, and only that; so may whoever is signed in, with any role or none.
  * - `-`: no.
  */
-export type Cell = "yes" | "own" | "ask" | "assignable" | "some" | "setting" | "-";
+export type Cell = "yes" | "own" | "ask" | "assignable" | "some" | "setting" | "self" | "-";
 
 type Columns = readonly [
   manager: Cell,
@@ -21,7 +22,7 @@ type Columns = readonly [
   privacyOfficer?: Cell,
 ];
 
-/** Who may do what. What is not in the table may nobody; a plain user is not in the table. */
+/** Who may do what. What is not in the table may nobody; a plain user is not in the table, but has a `self` too. */
 // biome-ignore format: the columns are the documentation
 const TABLE = {
   //                       manager  advanced  agent  sponsor       checker  administrator  privacy officer
@@ -40,6 +41,7 @@ const TABLE = {
   "see-key-versions":     ["yes",  "yes",    "-",   "-",          "-",     "-"],
   "read-audit":           ["-",    "-",      "-",   "-",          "-",     "-",           "yes"],
   "report":               ["yes",  "yes",    "yes", "own",        "some",  "-"],
+  "change-own-passcode":  ["self", "self",   "self", "self",      "self",  "self",        "self"],
 } as const satisfies Record<string, Columns>;
 
 /**
@@ -54,7 +56,7 @@ export type Activity = keyof typeof TABLE;
 export const ACTIVITIES: readonly Activity[] = [
   "find-person", "manage-smartcard-tab", "unlock", "renew-due", "manage-card-life", "edit-person", "close-person",
   "assign-position", "define-positions", "decide-requests", "settle-frozen-card", "manage-desks",
-  "see-key-versions", "read-audit", "report",
+  "see-key-versions", "read-audit", "report", "change-own-passcode",
 ];
 
 // biome-ignore format: as the columns of the table
@@ -62,6 +64,11 @@ const COLUMNS: readonly Role[] = [
   "RA Manager", "Advanced RA Agent", "RA Agent", "RA Sponsor", "ID Checker", "Smartcard Administrator",
   "Privacy Officer",
 ];
+
+/** Whether the row is everybody's, for what is their own. */
+export function isSelfService(activity: Activity): boolean {
+  return cellOf(activity, "RA Manager") === "self";
+}
 
 /** The cell for `role` in `activity`'s row: `-` unless the table says more. */
 export function cellOf(activity: Activity, role: Role): Cell {

@@ -30,6 +30,9 @@ export function homePage(frame: Frame, { desk, settled, incidents = [] }: HomePr
       {hasManageTab(frame) ? <TabHint /> : <NoTabHint />}
       <SearchForm />
       <DeskReaders status={desk} />
+      <p>
+        <a href="/my-passcode">{WORDS.changePasscode}</a>
+      </p>
     </SitePage>
   );
 }

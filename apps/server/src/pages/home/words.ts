@@ -7,6 +7,7 @@ export const WORDS = {
   tabHint:
     "To unlock a smartcard, select Manage Smartcard and put the user’s card into the second reader.",
   tabLink: "Manage Smartcard",
+  changePasscode: "Change my passcode",
   noTabTitle: "To unlock a smartcard",
   noTabSteps: [
     "Type the 12-digit number on the front of the user’s smartcard into the search box, and select Search.",

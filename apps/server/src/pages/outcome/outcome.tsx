@@ -1,6 +1,7 @@
-import type { UnlockEndReason, UnlockPhase } from "@lanyard/identity";
+import type { Unlock, UnlockEndReason, UnlockPhase } from "@lanyard/identity";
 import type { ReactElement } from "react";
-import { DOUBT, END_REASONS, OUTCOMES } from "./words.ts";
+import type { EndedOutcome } from "../sign-out/signed-out.page.tsx";
+import { DOUBT, END_REASONS, OUTCOMES, WORDS } from "./words.ts";
 
 /** The phases in which there is an outcome, or the wait for one, to tell. */
 export type OutcomePhase = Exclude<UnlockPhase, "card_proven" | "person_confirmed">;
@@ -10,6 +11,20 @@ export interface Outcome {
   readonly reason: UnlockEndReason | undefined;
   /** The card had said that it took the new passcode, before the doubt came. */
   readonly passcodeSet?: boolean | undefined;
+}
+
+/** For a browser that is signed out; `undefined` while there is nothing to tell yet. */
+export function endedUnlock({
+  phase,
+  reason,
+  passcodeSet,
+}: Pick<Unlock, "phase" | "reason"> & Partial<Unlock>): EndedOutcome | undefined {
+  if (phase === "card_proven" || phase === "person_confirmed") return undefined;
+  return {
+    heading: WORDS.underWay,
+    title: OUTCOMES[phase].title,
+    sentences: <OutcomeSentences phase={phase} reason={reason} passcodeSet={passcodeSet} />,
+  };
 }
 
 /** The same sentences on the operator's page and on the signed-out page: no name, no number. */

@@ -95,7 +95,7 @@ export const END_REASONS = {
     needsHelp: false,
   },
   replaced: {
-    happened: "Another unlock was started at this desk or with this card.",
+    happened: "Something else was started at this desk or with this card.",
     card: "This unlock changed nothing on the card.",
     toDo: "Go on with the other one, or start again.",
     needsHelp: false,
@@ -175,6 +175,7 @@ export const TOLD = {
 
 export const WORDS = {
   whatNow: "What to do now",
+  underWay: "The unlock that was under way",
   user: "The user can take the card out and use it with the new passcode at once. The old passcode does not work any more.",
   keepSecret: "Only the user may know the passcode. If somebody else saw it, set another one now.",
   another: "Do another card",

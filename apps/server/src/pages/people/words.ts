@@ -36,6 +36,7 @@ export const SERVICE_DENIALS = {
   out_of_scope: "This person belongs to an organisation whose smartcards you do not service.",
   request_only: "Your role does not allow you to service smartcards; you can only ask for it.",
   own_card: "This is you. Ask a colleague to service your own smartcard.",
+  not_own_card: "Only the person themselves may do this to their smartcard.",
   own_request: "You cannot decide on a request of your own.",
   above_own_rights: "This would give more rights than you have yourself.",
 } as const satisfies Record<Denial, string>;

@@ -54,6 +54,7 @@ export const ACTIVITY_WORDS = {
   "see-key-versions": "see which master keys cards are on",
   "read-audit": "read the record",
   report: "see reports",
+  "change-own-passcode": "change the passcode of somebody else’s card",
 } as const satisfies Record<Activity, string>;
 
 export const WORDS = {

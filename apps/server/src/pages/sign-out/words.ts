@@ -3,7 +3,6 @@ import type { SessionEndReason } from "@lanyard/identity";
 export const WORDS = {
   title: "You are signed out",
   unknown: "You are not signed in, or your session has ended.",
-  outcome: "The unlock that was under way",
   again: "Sign in again",
 } as const;
 

@@ -2,11 +2,18 @@ import type { NoticeState, Permission } from "@lanyard/identity";
 import type { AssetUrls } from "@lanyard/pages";
 import type { ReactElement } from "react";
 import type { CardRefusal } from "../../ceremonies/holder-card.ts";
+import {
+  type ChangeOutcome,
+  changeOutcomePage,
+  endedChange,
+} from "../change/change-outcome.page.tsx";
+import { changePasscodePage } from "../change/change-passcode.page.tsx";
+import * as changeWords from "../change/words.ts";
 import { meetDeskPage } from "../desk/meet-desk.page.tsx";
 import type { DeskStatus } from "../desk-status/desk-status.tsx";
 import { homePage } from "../home/home.page.tsx";
 import { outcomePage } from "../outcome/outcome.page.tsx";
-import type { Outcome } from "../outcome/outcome.tsx";
+import { endedUnlock, type Outcome } from "../outcome/outcome.tsx";
 import { END_REASONS, OUTCOMES, TOLD } from "../outcome/words.ts";
 import { profilePage } from "../people/profile.page.tsx";
 import { searchResultsPage } from "../people/search-results.page.tsx";
@@ -51,6 +58,7 @@ export function samplePages(assets: AssetUrls): SamplePages {
     ...managePages(assets),
     ...ceremonyPages(assets),
     ...outcomePages(assets),
+    ...changePages(assets),
     ...problemPages(assets),
     ...administrationPages(assets),
   };
@@ -95,7 +103,11 @@ function signedOutPages(assets: AssetUrls): SamplePages {
     ...named("signed-out", SESSION_ENDS, (reason) => signedOutPage(frame, { reason })),
     "signed-out-uncertain": signedOutPage(frame, {
       reason: "card_removed",
-      outcome: { phase: "uncertain", reason: "operator_card_removed" },
+      outcome: endedUnlock({ phase: "uncertain", reason: "operator_card_removed" }),
+    }),
+    "signed-out-change-uncertain": signedOutPage(frame, {
+      reason: "card_removed",
+      outcome: endedChange({ phase: "uncertain", reason: "holder_card_removed" }),
     }),
   };
 }
@@ -234,6 +246,25 @@ function outcomePages(assets: AssetUrls): SamplePages {
     ...named("outcome", OUTCOMES, (phase) => page({ phase, reason: undefined })),
     ...named("aborted", END_REASONS, (reason) => page({ phase: "aborted", reason })),
     ...named("uncertain", END_REASONS, (reason) => page({ phase: "uncertain", reason })),
+  };
+}
+
+function changePages(assets: AssetUrls): SamplePages {
+  const frame = signedInFrame(assets, "find");
+  const holderName = "Dr Maria Ngozi Okafor-Lindqvist";
+  const serial = "40012345";
+  const start = { holderName, serial, rule: "Use 4 to 8 letters or numbers." };
+  const page = (outcome: ChangeOutcome) =>
+    changeOutcomePage(frame, { ...outcome, ceremony: CEREMONY, holderName, serial });
+  const { REFUSALS, OUTCOMES: outcomes, END_REASONS: reasons } = changeWords;
+  return {
+    change: changePasscodePage(frame, start),
+    ...named("change-refused", REFUSALS, (refusal) =>
+      changePasscodePage(frame, { ...start, refusal }),
+    ),
+    ...named("change-outcome", outcomes, (phase) => page({ phase, reason: undefined })),
+    ...named("change-aborted", reasons, (reason) => page({ phase: "aborted", reason })),
+    ...named("change-uncertain", reasons, (reason) => page({ phase: "uncertain", reason })),
   };
 }
 
