@@ -46,6 +46,7 @@ export const AUDIT_ACTIONS = {
   "audit.viewed": "The record itself was searched, looked into or exported",
   "change.started": "A holder asked to change the passcode of their own card",
   "change.sent": "The agent was about to send the change of the passcode to the card",
+  "change.not_sent": "The change was not sent to the card after all",
   "change.refused": "The card refused the change: the old passcode was wrong",
   "change.set": "The card took the new passcode",
   "change.changed": "The card signed with the new passcode: changed",

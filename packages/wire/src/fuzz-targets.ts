@@ -28,7 +28,11 @@ const MESSAGES = [
     body: { visit: TOKEN, step: "reset", attempt: 1, status: 36864, lost: false },
   },
   { id: 5, call: "unlock_prove", body: { visit: TOKEN, signature: SIGNATURE } },
-  { id: 8, call: "change_report", body: { visit: TOKEN, status: 36864, lost: false } },
+  {
+    id: 8,
+    call: "change_report",
+    body: { visit: TOKEN, attempt: TOKEN, status: 36864, lost: false },
+  },
   { replyTo: 6, body: { signature: SIGNATURE } },
   { replyTo: 7, refused: { code: "visit_taken", message: "No." } },
 ] as const;

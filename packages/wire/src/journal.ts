@@ -17,6 +17,9 @@ const journalLine = z.discriminatedUnion("call", [
   line.extend({ call: z.literal("unlock_report"), body: LEASH_CALLS.unlock_report.request }),
   line.extend({ call: z.literal("unlock_prove"), body: LEASH_CALLS.unlock_prove.request }),
   line.extend({ call: z.literal("unlock_lost"), body: LEASH_CALLS.unlock_lost.request }),
+  line.extend({ call: z.literal("change_report"), body: LEASH_CALLS.change_report.request }),
+  line.extend({ call: z.literal("change_prove"), body: LEASH_CALLS.change_prove.request }),
+  line.extend({ call: z.literal("change_lost"), body: LEASH_CALLS.change_lost.request }),
 ]);
 
 type WithoutFormat<Line> = Line extends unknown ? Omit<Line, "format"> : never;

@@ -293,7 +293,7 @@ export const LEASH_CALLS = {
   /** What the card answered to CHANGE REFERENCE DATA. `lost`: no answer came, `status` is then meaningless and 0. */
   change_report: {
     from: "agent",
-    request: z.object({ visit: token, status: statusWord, lost: z.boolean() }),
+    request: z.object({ visit: token, attempt: token, status: statusWord, lost: z.boolean() }),
     reply: ceremonyProgress,
   },
   /** The card signed `statements.changeDone` with 9A after VERIFY with the new passcode. */
@@ -302,10 +302,18 @@ export const LEASH_CALLS = {
     request: z.object({ visit: token, signature: cardSignature }),
     reply: ceremonyProgress,
   },
-  /** The card took the new passcode, and then its proof could not be had. */
+  /** The change could not be finished; what was reported of this attempt stands. */
   change_lost: {
     from: "agent",
-    request: z.object({ visit: token, reason: z.enum(["holder_card_removed", "proof_missing"]) }),
+    request: z.object({
+      visit: token,
+      attempt: token,
+      /**
+       * `not_sent`: it was announced, and nothing was sent to the card. `agent_gone`: the agent died in the middle of it,
+       * and says so once it runs again.
+       */
+      reason: z.enum(["not_sent", "holder_card_removed", "proof_missing", "agent_gone"]),
+    }),
     reply: ceremonyProgress,
   },
   /** The holder's card: prove with 9E that you are here; and how does your passcode stand? Keeps the card connected. */

@@ -10,7 +10,7 @@ import type { Journal } from "./journal.ts";
  */
 export interface Outbox {
   /** What is told if this agent dies before {@link finish}. On disk when it resolves. */
-  leaveWill(ceremony: string, visit: string): Promise<void>;
+  leaveWill(entry: JournalEntry): Promise<void>;
   /** The server's answer; `undefined` when it refused. `onBroken`: the leash is down, so that this may take long. */
   tell(entry: JournalEntry, onBroken: () => void): Promise<UnlockProgress | undefined>;
   /** Nothing more is to be told of it: once everything was answered, it is forgotten. */
@@ -62,9 +62,8 @@ class LeashOutbox implements Outbox {
     if (left.length > 0) this.#rooms.log.warn({ reports: left.length }, "journal.taken_up");
   }
 
-  leaveWill(ceremony: string, visit: string): Promise<void> {
-    const body = { visit, reason: "agent_gone" } as const;
-    return this.#rooms.journal.keep({ ceremony, isWill: true, call: "unlock_lost", body });
+  leaveWill(entry: JournalEntry): Promise<void> {
+    return this.#rooms.journal.keep({ ...entry, isWill: true });
   }
 
   tell(entry: JournalEntry, onBroken: () => void): Promise<UnlockProgress | undefined> {
@@ -132,7 +131,7 @@ class LeashOutbox implements Outbox {
   #refused(waiting: Waiting, error: unknown): void {
     const { log, timers } = this.#rooms;
     const code = error instanceof Refusal ? error.code : "failed";
-    log.warn({ code, call: waiting.entry.call, times: waiting.times }, "unlock.report_refused");
+    log.warn({ code, call: waiting.entry.call, times: waiting.times }, "report.refused");
     if (code !== "internal") {
       this.#settle(waiting, undefined);
       return;
@@ -166,13 +165,19 @@ class LeashOutbox implements Outbox {
 }
 
 function send(leash: Pick<Leash, "call">, { call, body }: JournalEntry): Promise<UnlockProgress> {
-  // Three calls of one table; TypeScript cannot see that each body goes with its own call.
+  // Rows of one table; TypeScript cannot see that each body goes with its own call.
   switch (call) {
     case "unlock_report":
       return leash.call(call, body);
     case "unlock_prove":
       return leash.call(call, body);
     case "unlock_lost":
+      return leash.call(call, body);
+    case "change_report":
+      return leash.call(call, body);
+    case "change_prove":
+      return leash.call(call, body);
+    case "change_lost":
       return leash.call(call, body);
   }
 }

@@ -14,7 +14,7 @@ interface TroubleProps {
 }
 
 /** A page that says one thing went wrong and what to do. The way back is always there. */
-function troublePage(context: PageContext, props: TroubleProps): Answer {
+export function troublePage(context: PageContext, props: TroubleProps): Answer {
   return pageAnswer(context, {
     title: props.title,
     status: props.status,

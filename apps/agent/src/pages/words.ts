@@ -79,6 +79,45 @@ export const WORDS = {
     passcode: "Your own passcode",
     button: "Unlock Smartcard",
   },
+  change: {
+    title: "Change my passcode",
+    operation: "What happens",
+    operationName: (host: string) => `Change my passcode, at ${host}`,
+    holder: "For",
+    whose: (holder: {
+      readonly name: string;
+      readonly careId: string;
+      readonly cardSerial: string;
+    }) => `${holder.name}, UUID ${holder.careId}, device ${holder.cardSerial}`,
+    tries:
+      "A wrong present passcode uses up one try. Leave your card in until the next page appears.",
+    current: "Present passcode",
+    passcode: "New passcode",
+    again: "New passcode again",
+    button: "Change passcode",
+    cancel: "Cancel",
+    emptyCurrent: "Type your present passcode",
+    same: "The new passcode must be different from the present one",
+    blocked:
+      "Wrong passcode, and no tries are left: your card is locked. Ask your registration authority to unlock it.",
+    refused: "The card refused. Nothing was changed on it. Start again.",
+    broken: {
+      set: {
+        title: "Your card has its new passcode",
+        sentences: [
+          "The connection to Lanyard broke after the change. Your card took the new passcode and works with it; the old one does not work any more.",
+          "Lanyard is told as soon as this PC has a connection again. You may have to sign in again, with the new passcode.",
+        ],
+      },
+      unknown: {
+        title: "Change not finished",
+        sentences: [
+          "Your card may have its new passcode, or its old one: it did not prove which.",
+          "Go back to Lanyard and sign in with the new passcode. If it is refused, use the old one. A wrong passcode uses up one try, so type each only once.",
+        ],
+      },
+    },
+  },
   trouble: {
     goBack: "Go back to Lanyard",
     startAgain: "Try again",

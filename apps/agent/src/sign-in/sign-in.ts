@@ -9,6 +9,7 @@ import type { Answer } from "../http/answer.ts";
 import type { FormBytes } from "../http/form-bytes.ts";
 import { lockedPage, noCardPage, SIGN_IN_FIELDS, signInPage } from "../pages/sign-in.tsx";
 import { WORDS, wrongPasscode } from "../pages/words.ts";
+import { PASSCODE_BYTES_MIN } from "../passcode/new-passcode.ts";
 import type { Rooms } from "../rooms.ts";
 import { toReturn, toVisit, visitPath } from "../visits/addresses.ts";
 import { giveUp } from "../visits/give-up.ts";
@@ -17,9 +18,6 @@ import type { BoundVisit } from "../visits/visit-memory.ts";
 type SignInVisit = BoundVisit<"sign_in">;
 
 const { signIn: words } = WORDS;
-
-/** Passcodes are 4 to 8 characters here; anything else cannot be one and costs no try. */
-const PASSCODE_BYTES_MIN = 4;
 
 /** The page that asks for the operator's passcode, or for their card. */
 export function showSignIn(rooms: Rooms, { memory }: SignInVisit): Answer {

@@ -34,6 +34,8 @@ export interface ScriptedServer {
   /** What the agent's calls are answered with; replace any. */
   readonly handlers: ServerHandlers;
   newVisit(): ScriptedVisit;
+  /** The visit is over; the browser comes home with this code. */
+  end(visit: string): { readonly returnCode: string };
   call<Call extends CallsFrom<"server">>(call: Call, body: RequestOf<Call>): Promise<ReplyOf<Call>>;
   /** Resolves once the agent's view fulfils the condition. */
   seeing(condition: (view: DeskView) => boolean): Promise<DeskView>;

@@ -2,7 +2,6 @@ import type { Secret } from "@lanyard/bytes";
 import { CardError, isCardLost, type VerifyOutcome } from "@lanyard/piv";
 import {
   type CardSignature,
-  LeashLost,
   type RequestOf,
   statements,
   type UnlockProgress,
@@ -10,9 +9,8 @@ import {
 } from "@lanyard/wire";
 import { signStatement } from "../desk/card-key.ts";
 import type { CardHands, HeldCard } from "../desk/held-card.ts";
+import { callOnceMore } from "../leash/call-once-more.ts";
 import type { Rooms } from "../rooms.ts";
-import { within } from "../timers.ts";
-import { LEASH_BACK_MS } from "./reports.ts";
 import type { SealingKey } from "./sealed-puks.ts";
 
 export interface AuthoriseOrder {
@@ -71,21 +69,9 @@ async function signWith(hands: CardHands, order: AuthoriseOrder): Promise<Author
  *
  * @throws {Refusal} | {LeashLost}
  */
-export async function askRelease(
+export function askRelease(
   rooms: Pick<Rooms, "leash" | "timers">,
   request: RequestOf<"unlock_authorise">,
 ): Promise<UnlockProgress> {
-  const { leash, timers } = rooms;
-  try {
-    return await leash.call("unlock_authorise", request);
-  } catch (error) {
-    if (!(error instanceof LeashLost)) throw error;
-    const isBack = await within(
-      timers,
-      LEASH_BACK_MS,
-      leash.whenUp().then(() => true),
-    );
-    if (isBack !== true) throw error;
-    return leash.call("unlock_authorise", request);
-  }
+  return callOnceMore(rooms, () => rooms.leash.call("unlock_authorise", request));
 }

@@ -12,10 +12,10 @@ import {
 } from "@lanyard/wire";
 import { signStatement } from "../desk/card-key.ts";
 import type { CardHands, HeldCard } from "../desk/held-card.ts";
+import { isSameCard } from "../desk/same-card.ts";
 import type { Logger } from "../log.ts";
 import { MANAGEMENT_ALGORITHM, writeHint } from "./hint.ts";
 import type { Reports } from "./reports.ts";
-import { isSameCard } from "./same-card.ts";
 import type { SealingKey } from "./sealed-puks.ts";
 
 /** Everything one burst on the holder's card needs. */

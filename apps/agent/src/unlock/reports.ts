@@ -1,10 +1,5 @@
-import {
-  type HintOrder,
-  type JournalEntry,
-  Refusal,
-  type RequestOf,
-  type UnlockProgress,
-} from "@lanyard/wire";
+import { type HintOrder, Refusal, type RequestOf, type UnlockProgress } from "@lanyard/wire";
+import { openTeller } from "../journal/teller.ts";
 import type { Rooms } from "../rooms.ts";
 
 /**
@@ -21,22 +16,12 @@ export interface Reports {
   askHint(challenge: string): Promise<HintOrder | undefined>;
 }
 
-/** How long a broken leash is waited for, all reports of a burst together. */
-export const LEASH_BACK_MS = 10_000;
-
 export function openReports(
-  { outbox, timers, leash, log }: Pick<Rooms, "outbox" | "timers" | "leash" | "log">,
+  rooms: Pick<Rooms, "outbox" | "timers" | "leash" | "log">,
   { ceremony, visit }: { readonly ceremony: string; readonly visit: string },
 ): Reports {
-  let giveUpAt: number | undefined;
-  const tell = (entry: JournalEntry): Promise<UnlockProgress | undefined> =>
-    new Promise((resolve) => {
-      const onBroken = (): void => {
-        giveUpAt ??= timers.now() + LEASH_BACK_MS;
-        timers.after(Math.max(0, giveUpAt - timers.now()), () => resolve(undefined));
-      };
-      void outbox.tell(entry, onBroken).then(resolve);
-    });
+  const { leash, log } = rooms;
+  const tell = openTeller(rooms);
   return {
     report: (body) => tell({ ceremony, call: "unlock_report", body: { visit, ...body } }),
     prove: (body) => tell({ ceremony, call: "unlock_prove", body: { visit, ...body } }),

@@ -3,6 +3,7 @@ import { passcodeGuidance, policySentence } from "@lanyard/identity";
 import { CardError } from "@lanyard/piv";
 import { LeashLost, Refusal, type RequestOf, type SealedRelease } from "@lanyard/wire";
 import type { HeldCard } from "../desk/held-card.ts";
+import { isSameCard } from "../desk/same-card.ts";
 import type { Answer } from "../http/answer.ts";
 import type { FormBytes } from "../http/form-bytes.ts";
 import { unknownOutcomePage } from "../pages/trouble.tsx";
@@ -13,15 +14,14 @@ import {
   unlockPage,
 } from "../pages/unlock.tsx";
 import { WORDS, wrongPasscode } from "../pages/words.ts";
+import { policyFor, whatIsWrong } from "../passcode/new-passcode.ts";
 import type { Rooms } from "../rooms.ts";
 import { toReturn, toVisit, visitPath } from "../visits/addresses.ts";
 import { giveUp } from "../visits/give-up.ts";
 import type { BoundVisit, Notice } from "../visits/visit-memory.ts";
 import { type Authorised, askRelease, signAuthorisation } from "./authorise.ts";
 import { runBurst } from "./burst.ts";
-import { policyFor, whatIsWrong } from "./new-passcode.ts";
 import { openReports } from "./reports.ts";
-import { isSameCard } from "./same-card.ts";
 import { makeSealingKey, type SealingKey } from "./sealed-puks.ts";
 
 type UnlockVisit = BoundVisit<"unlock">;
@@ -61,7 +61,7 @@ async function pressHolder(rooms: Rooms, visit: UnlockVisit, form: FormBytes): P
   const passcode = form.takeSecret(UNLOCK_FIELDS.passcode);
   const again = form.takeSecret(UNLOCK_FIELDS.again);
   try {
-    const wrong = whatIsWrong(visit.task, { passcode, again });
+    const wrong = whatIsWrong(visit.task, { passcode, again }, UNLOCK_FIELDS);
     if (wrong !== undefined) return typeAgain(visit, wrong);
     return await goOn(rooms, visit, { passcode, operatorPasscode: undefined });
   } finally {
@@ -134,7 +134,8 @@ async function releaseAndBurst(
   { request, ...order }: Releasing,
 ): Promise<Answer> {
   const { ceremony } = visit.task;
-  await rooms.outbox.leaveWill(ceremony, visit.memory.id);
+  const body = { visit: visit.memory.id, reason: "agent_gone" } as const;
+  await rooms.outbox.leaveWill({ ceremony, call: "unlock_lost", body });
   try {
     const progress = await release(rooms, visit, request);
     if ("kind" in progress) return progress;

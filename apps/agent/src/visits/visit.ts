@@ -1,4 +1,5 @@
-import { LeashLost, Refusal } from "@lanyard/wire";
+import { LeashLost, Refusal, type Task } from "@lanyard/wire";
+import { pressChange, showChange } from "../change/change.ts";
 import type { Answer } from "../http/answer.ts";
 import type { FormBytes } from "../http/form-bytes.ts";
 import { nameOf } from "../leash/line.ts";
@@ -32,11 +33,33 @@ async function lookUp(rooms: Rooms, visit: string): Promise<Answer> {
     return rooms.visits.find(visit)?.isBounced === true
       ? refusedPage(rooms.pages, "visit_not_bound")
       : claim(rooms, visit);
-  const memory = rooms.visits.of(visit);
-  const { task } = status;
-  return task.purpose === "sign_in"
-    ? showSignIn(rooms, { memory, task })
-    : showUnlock(rooms, { memory, task });
+  return taskRoom(rooms, rooms.visits.of(visit), status.task).show();
+}
+
+/** Where a task's page is, and what a press there does. One row for each purpose. */
+function taskRoom(rooms: Rooms, memory: VisitMemory, task: Task): TaskRoom {
+  switch (task.purpose) {
+    case "sign_in":
+      return {
+        show: () => showSignIn(rooms, { memory, task }),
+        press: (form) => pressSignIn(rooms, { memory, task }, form),
+      };
+    case "unlock":
+      return {
+        show: () => showUnlock(rooms, { memory, task }),
+        press: (form) => pressUnlock(rooms, { memory, task }, form),
+      };
+    case "change":
+      return {
+        show: () => showChange(rooms, { memory, task }),
+        press: (form) => pressChange(rooms, { memory, task }, form),
+      };
+  }
+}
+
+interface TaskRoom {
+  show(): Answer;
+  press(form: FormBytes): Promise<Answer>;
 }
 
 type Status = Awaited<ReturnType<typeof askStatus>>;
@@ -108,9 +131,7 @@ async function press(rooms: Rooms, memory: VisitMemory, form: FormBytes): Promis
   if (status.state !== "bound") return refusedPage(rooms.pages, "visit_not_bound");
   const { task } = status;
   if (form.text("press") === "cancel") return giveUp(rooms, memory, "cancelled");
-  return task.purpose === "sign_in"
-    ? pressSignIn(rooms, { memory, task }, form)
-    : pressUnlock(rooms, { memory, task }, form);
+  return taskRoom(rooms, memory, task).press(form);
 }
 
 /** The browser has got the last answer: from now on the server says how things stand. */

@@ -11,7 +11,13 @@ import { isSignedBy } from "../certificates/signatures.ts";
 import type { Core } from "../core.ts";
 import { isIn, type SessionService } from "../sessions/session.service.ts";
 import type { VisitService } from "../visits/visit.service.ts";
-import { type CeremonyAtDesk, goOnOrReturn, type Scene as SceneOf, sceneOf } from "./at-desk.ts";
+import {
+  type CeremonyAtDesk,
+  goOnOrReturn,
+  lateSceneOf,
+  type Scene as SceneOf,
+  sceneOf,
+} from "./at-desk.ts";
 import { CHANGE, type ChangeTypes } from "./change-kind.ts";
 import { changeTask } from "./change-task.ts";
 import { commitStep, type StepEntry as Entry } from "./runner.ts";
@@ -29,25 +35,33 @@ export type ChangeAtDesk = CeremonyAtDesk<Extract<CallsFrom<"agent">, `change_${
 
 export function createChangeAtDesk(core: Core, rooms: Rooms): ChangeAtDesk {
   const { visits } = rooms;
-  const sceneFor = (desk: Desk, visit: string): Promise<Scene> =>
-    sceneOf(core, { kind: CHANGE, visits, desk, visit });
+  const late = (desk: Desk, visit: string): Promise<Scene> =>
+    lateSceneOf(core, { kind: CHANGE, visits, desk, visit });
   const commit = async (scene: Scene, event: ChangeEvent, entry: StepEntry) => {
     const step = await commitStep(core, { kind: CHANGE, id: scene.ceremony.id, event, entry });
     return goOnOrReturn(core, { kind: CHANGE, visits }, { scene, step });
   };
+  /** What was said of an earlier attempt, and is said again, is no news of this one. */
+  const ofAttempt = async ({ scene, attempt }: Attempt, event: ChangeEvent, entry: StepEntry) =>
+    scene.ceremony.notes.attempt === attempt
+      ? commit(scene, event, entry)
+      : goOnOrReturn(core, { kind: CHANGE, visits }, { scene, step: undefined });
 
   return {
     kind: CHANGE.kind,
     task: (visit) => changeTask(core, visit),
     calls: (desk) => ({
-      change_send: async ({ visit, attempt }) =>
-        send(core, rooms, { scene: await sceneFor(desk, visit), attempt }),
+      change_send: async ({ visit, attempt }) => {
+        const scene = await sceneOf(core, { kind: CHANGE, visits, desk, visit });
+        return send(core, rooms, { scene, attempt });
+      },
       change_report: async (request) => {
+        const scene = await late(desk, request.visit);
         const { event, entry } = readReport(request);
-        return commit(await sceneFor(desk, request.visit), event, entry);
+        return ofAttempt({ scene, attempt: request.attempt }, event, entry);
       },
       change_prove: async (request) => {
-        const scene = await sceneFor(desk, request.visit);
+        const scene = await late(desk, request.visit);
         const type = isDone(core, scene, request) ? "proof_valid" : "proof_invalid";
         const { algorithm, value } = request.signature;
         const { origin } = core.config;
@@ -55,14 +69,20 @@ export function createChangeAtDesk(core: Core, rooms: Rooms): ChangeAtDesk {
         const details = { origin, nonce, algorithm, signature: value };
         return commit(scene, { type }, { action: "change.changed", details });
       },
-      change_lost: async ({ visit, reason }) =>
-        commit(
-          await sceneFor(desk, visit),
-          { type: "lost", reason },
-          { action: "change.uncertain" },
-        ),
+      change_lost: async ({ visit, attempt, reason }) => {
+        const scene = await late(desk, visit);
+        if (reason === "not_sent")
+          return ofAttempt({ scene, attempt }, { type: reason }, { action: "change.not_sent" });
+        const event = { type: "lost", reason } as const;
+        return ofAttempt({ scene, attempt }, event, { action: "change.uncertain" });
+      },
     }),
   };
+}
+
+interface Attempt {
+  readonly scene: Scene;
+  readonly attempt: string;
 }
 
 /**
@@ -72,11 +92,11 @@ export function createChangeAtDesk(core: Core, rooms: Rooms): ChangeAtDesk {
 async function send(
   core: Core,
   { visits, sessions }: Rooms,
-  { scene, attempt }: { readonly scene: Scene; readonly attempt: string },
+  { scene, attempt }: Attempt,
 ): Promise<CeremonyProgress> {
   const { ceremony } = scene;
   const session = await sessions.current(ceremony.sessionId);
-  const view = core.links.find(ceremony.deskId)?.view;
+  const view = (await core.links.find(ceremony.deskId))?.view;
   if (session === undefined || view === undefined || !isIn(view, ceremony.insertion))
     throw new Refusal("operator_gone");
   if (!(await sessions.mayGoOn(session))) throw new Refusal("card_cancelled");

@@ -1,7 +1,7 @@
 import {
+  type Ceremony,
   CHANGE_END_REASONS,
   CHANGE_KIND,
-  type Ceremony,
   type ChangeTypes,
   END_REASONS,
 } from "@lanyard/identity";
@@ -16,6 +16,7 @@ const stateSchema = z
   .object({
     phase: oneOf(CHANGE_KIND.phases),
     wasSent: z.boolean(),
+    passcodeSet: z.boolean(),
     reason: z.enum([...END_REASONS, ...CHANGE_END_REASONS]).optional(),
   })
   // JSON leaves out what is undefined.

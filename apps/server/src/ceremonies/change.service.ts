@@ -32,7 +32,7 @@ export class ChangeService {
     session: Session,
     browser: string,
   ): Promise<{ readonly address: string } | { readonly refusal: ChangeRefusal }> {
-    const view = this.#core.links.find(session.deskId)?.view;
+    const view = (await this.#core.links.find(session.deskId))?.view;
     if (view === undefined) return { refusal: "agent_not_running" };
     if (!isIn(view, session.insertion)) return { refusal: "card_gone" };
     const ceremony = (await this.#openOf(session)) ?? (await this.#add(session));

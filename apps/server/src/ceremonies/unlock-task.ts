@@ -1,10 +1,4 @@
-import {
-  certificateIn,
-  displayName,
-  isOfKind,
-  isOver,
-  type Visit,
-} from "@lanyard/identity";
+import { certificateIn, displayName, isOfKind, isOver, type Visit } from "@lanyard/identity";
 import { Refusal, type UnlockTask } from "@lanyard/wire";
 import type { Core } from "../core.ts";
 import { holderTokens } from "./holder-tokens.ts";

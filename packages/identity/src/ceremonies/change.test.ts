@@ -25,6 +25,7 @@ const CARD = {
 /** One event of every kind. */
 const EVENTS: readonly ChangeEvent[] = [
   { type: "sending" },
+  { type: "not_sent" },
   { type: "applied" },
   { type: "wrong_passcode", triesLeft: 2 },
   { type: "wrong_passcode", triesLeft: 0 },
@@ -54,7 +55,7 @@ describe("the only way to success", () => {
   test("announced, applied, proven; the holder is told", () => {
     const set = run({ type: "sending" }, { type: "applied" });
     expect(step(set, { type: "proof_valid" })).toEqual({
-      ceremony: { phase: "changed", wasSent: true, reason: undefined },
+      ceremony: { phase: "changed", wasSent: true, passcodeSet: true, reason: undefined },
       commands: [{ type: "notify_holder" }],
     });
   });
@@ -68,7 +69,12 @@ describe("the only way to success", () => {
 describe("the old passcode was wrong", () => {
   test("it may be typed again, announced anew", () => {
     const again = run({ type: "sending" }, { type: "wrong_passcode", triesLeft: 2 });
-    expect(again).toEqual({ phase: "begun", wasSent: true, reason: undefined });
+    expect(again).toEqual({
+      phase: "begun",
+      wasSent: true,
+      passcodeSet: false,
+      reason: undefined,
+    });
     expect(step(again, { type: "applied" })).toBeUndefined();
     expect(step(again, { type: "sending" })?.ceremony.phase).toBe("sent");
   });
@@ -113,6 +119,58 @@ describe("in doubt", () => {
   );
 });
 
+describe("announced, and not sent after all", () => {
+  test("in time: it may be announced again", () => {
+    expect(run({ type: "sending" }, { type: "not_sent" }).phase).toBe("begun");
+  });
+
+  test("late: nothing was changed, for the reason it was in doubt", () => {
+    const lost: ChangeEvent = { type: "lost", reason: "agent_gone" };
+    expect(run({ type: "sending" }, lost, { type: "not_sent" })).toMatchObject({
+      phase: "aborted",
+      reason: "agent_gone",
+    });
+  });
+});
+
+describe("reports that come too late", () => {
+  const lost: ChangeEvent = { type: "lost", reason: "agent_gone" };
+  const proof: ChangeEvent = { type: "proof_valid" };
+
+  test("the card had refused: nothing was changed, and that is told", () => {
+    const wrong = { type: "wrong_passcode", triesLeft: 2 } as const;
+    expect(run({ type: "sending" }, lost, wrong)).toMatchObject({
+      phase: "aborted",
+      reason: "wrong_passcode",
+    });
+    const refused = { type: "refused", passcode: false } as const;
+    expect(run({ type: "sending" }, lost, refused)).toMatchObject({
+      phase: "aborted",
+      reason: "refused_by_card",
+    });
+  });
+
+  test("the card had said 9000: still in doubt, and no refusal undoes it", () => {
+    const set = run({ type: "sending" }, lost, { type: "applied" });
+    expect(set).toMatchObject({ phase: "uncertain", passcodeSet: true });
+    expect(step(set, { type: "wrong_passcode", triesLeft: 2 })).toBeUndefined();
+    expect(step(set, { type: "refused", passcode: true })).toBeUndefined();
+  });
+
+  test("the change's own signature after the 9000 confirms it, unless the card was changed since", () => {
+    const ceremony = run({ type: "sending" }, { type: "applied" }, lost);
+    const late = (releasedSince: boolean) =>
+      stepChange({ ceremony, ...CARD, releasedSince }, proof);
+    expect(late(false)).toMatchObject({
+      ceremony: { phase: "confirmed_later" },
+      commands: [{ type: "notify_holder" }],
+    });
+    expect(late(true)).toMatchObject({ ceremony: { phase: "settled_unknown" }, commands: [] });
+    const unset = run({ type: "sending" }, lost);
+    expect(step(unset, proof)?.ceremony.phase).toBe("settled_unknown");
+  });
+});
+
 describe("what holds in every phase, for every event", () => {
   const phases: readonly ChangePhase[] = [
     "begun",
@@ -121,6 +179,7 @@ describe("what holds in every phase, for every event", () => {
     "changed",
     "aborted",
     "uncertain",
+    "confirmed_later",
     "settled_unknown",
   ];
   const cases = phases.flatMap((phase) => EVENTS.map((event) => [phase, event] as const));
@@ -130,7 +189,12 @@ describe("what holds in every phase, for every event", () => {
   });
 
   test.each(cases)("%s, %o", (phase, event) => {
-    const before: Change = { phase, wasSent: phase !== "begun", reason: undefined };
+    const before: Change = {
+      phase,
+      wasSent: phase !== "begun",
+      passcodeSet: phase === "set",
+      reason: undefined,
+    };
     const outcome = step(before, event);
     if (outcome === undefined) return;
     const [was, is] = [before, outcome.ceremony].map((state) => standingOf(CHANGE_KIND, state));
@@ -142,6 +206,9 @@ describe("what holds in every phase, for every event", () => {
     if (was === "open" && event.type !== "sending") expect(is).toBe("aborted");
     // What is over stays over; what is in doubt is only ever settled.
     if (was !== undefined && !isUnderWay(was)) expect(was).toBe("uncertain");
-    if (was === "uncertain") expect(outcome.ceremony.phase).toBe("settled_unknown");
+    if (is !== undefined && isUnderWay(is)) expect(was === "open" || was === "released").toBe(true);
+    expect(outcome.ceremony.phase === "changed").toBe(
+      phase === "set" && event.type === "proof_valid",
+    );
   });
 });

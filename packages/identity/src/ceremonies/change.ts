@@ -18,6 +18,8 @@ export interface Change {
   readonly phase: ChangePhase;
   /** The command was about to be sent at least once. */
   readonly wasSent: boolean;
+  /** The card answered 9000: whatever was lost after that, the new passcode is on it. */
+  readonly passcodeSet: boolean;
   readonly reason: ChangeEndReason | undefined;
 }
 
@@ -29,6 +31,7 @@ const PHASES = {
   changed:         "over",
   aborted:         "aborted",
   uncertain:       "uncertain",
+  confirmed_later: "over",
   settled_unknown: "over",
 } as const satisfies Record<string, PhaseStanding>;
 
@@ -36,6 +39,7 @@ export type ChangePhase = keyof typeof PHASES;
 
 /** Why a change in particular may end without success. */
 export const CHANGE_END_REASONS = [
+  "wrong_passcode",
   "passcode_blocked",
   "passcode_refused_by_card",
   "refused_by_card",
@@ -47,6 +51,8 @@ export type ChangeEvent =
   | CommonEvent
   /** The agent is about to send CHANGE REFERENCE DATA, once. */
   | { readonly type: "sending" }
+  /** It was not sent after all: the card is as it was. */
+  | { readonly type: "not_sent" }
   /** The card answered 9000: the new passcode is set. */
   | { readonly type: "applied" }
   /** The old passcode was wrong, and a try was spent; the card is as it was. */
@@ -77,12 +83,12 @@ export type ChangeOutcome = CeremonyOutcome<ChangeTypes>;
 
 /** The change as it stands once the holder asked for it. */
 export function beginChange(): Change {
-  return { phase: "begun", wasSent: false, reason: undefined };
+  return { phase: "begun", wasSent: false, passcodeSet: false, reason: undefined };
 }
 
 /** Decides one event; `undefined` when it is out of order and must change nothing. */
 export function stepChange(context: ChangeContext, event: ChangeEvent): ChangeOutcome | undefined {
-  return decide(CHANGE, context.ceremony, event);
+  return decide(CHANGE, { ...context, phase: context.ceremony.phase }, event);
 }
 
 /** Change own passcode, as one kind of ceremony among others. */
@@ -94,66 +100,104 @@ export const CHANGE_KIND: CeremonyKind<ChangeTypes> = {
   hasReleased: (state) => state.wasSent,
 };
 
+type Row = ChangeContext & { readonly phase: ChangePhase };
+
 /** Read down for "where am I", across for "what may happen". A missing cell is a refusal. */
 // biome-ignore format: the columns are the documentation
-const CHANGE: Table<Change, ChangeEvent, ChangeOutcome> = {
+const CHANGE: Table<Row, ChangeEvent, ChangeOutcome | undefined> = {
   begun:           { sending: send, abort },
-  sent:            { applied: set, wrong_passcode: tryAgain, refused: refuse, lost: doubt },
+  sent:            { applied: set, wrong_passcode: tryAgain, refused: refuse, not_sent: back, lost: doubt },
   set:             { proof_valid: finish, proof_invalid: disprove, lost: doubt },
-  uncertain:       { signed_later: settle },
+  uncertain:       { applied: setLate, wrong_passcode: wrongLate, refused: refuseLate, not_sent: notSentLate,
+                     proof_valid: proveLate, signed_later: settle },
   changed:         {},
   aborted:         {},
+  confirmed_later: {},
   settled_unknown: {},
 };
 
-function to(change: Change, next: Partial<Change>): ChangeOutcome {
-  return { ceremony: { ...change, ...next }, commands: [] };
+const TOLD: readonly ChangeCommand[] = [{ type: "notify_holder" }];
+
+function to(
+  { ceremony }: Row,
+  change: Partial<Change>,
+  commands: readonly ChangeCommand[] = [],
+): ChangeOutcome {
+  return { ceremony: { ...ceremony, ...change }, commands };
 }
 
-function send(change: Change): ChangeOutcome {
-  return to(change, { phase: "sent", wasSent: true });
+function send(row: Row): ChangeOutcome {
+  return to(row, { phase: "sent", wasSent: true });
 }
 
-function abort(change: Change, event: { readonly reason: EndReason }): ChangeOutcome {
-  return to(change, { phase: "aborted", reason: event.reason });
+function abort(row: Row, event: { readonly reason: EndReason }): ChangeOutcome {
+  return to(row, { phase: "aborted", reason: event.reason });
 }
 
-function set(change: Change): ChangeOutcome {
-  return to(change, { phase: "set" });
+function back(row: Row): ChangeOutcome {
+  return to(row, { phase: "begun" });
+}
+
+function set(row: Row): ChangeOutcome {
+  return to(row, { phase: "set", passcodeSet: true });
+}
+
+interface WrongPasscode {
+  readonly triesLeft: number | undefined;
 }
 
 /** Typed wrong: the holder may type again. The last try gone, only an unlock helps. */
-function tryAgain(
-  change: Change,
-  event: { readonly triesLeft: number | undefined },
-): ChangeOutcome {
-  return event.triesLeft === 0
-    ? to(change, { phase: "aborted", reason: "passcode_blocked" })
-    : to(change, { phase: "begun" });
+function tryAgain(row: Row, { triesLeft }: WrongPasscode): ChangeOutcome {
+  return triesLeft === 0
+    ? to(row, { phase: "aborted", reason: "passcode_blocked" })
+    : to(row, { phase: "begun" });
 }
 
-function refuse(change: Change, event: { readonly passcode: boolean }): ChangeOutcome {
+function refuse(row: Row, event: { readonly passcode: boolean }): ChangeOutcome {
   const reason = event.passcode ? "passcode_refused_by_card" : "refused_by_card";
-  return to(change, { phase: "aborted", reason });
+  return to(row, { phase: "aborted", reason });
 }
 
 /** Only here is it success. */
-function finish(change: Change): ChangeOutcome {
-  return {
-    ceremony: { ...change, phase: "changed" },
-    commands: [{ type: "notify_holder" }],
-  };
+function finish(row: Row): ChangeOutcome {
+  return to(row, { phase: "changed" }, TOLD);
 }
 
-function disprove(change: Change): ChangeOutcome {
-  return to(change, { phase: "uncertain", reason: "proof_invalid" });
+function disprove(row: Row): ChangeOutcome {
+  return to(row, { phase: "uncertain", reason: "proof_invalid" });
 }
 
-function doubt(change: Change, event: { readonly reason: EndReason }): ChangeOutcome {
-  return to(change, { phase: "uncertain", reason: event.reason });
+function doubt(row: Row, event: { readonly reason: EndReason }): ChangeOutcome {
+  return to(row, { phase: "uncertain", reason: event.reason });
+}
+
+/** Reports that come too late reopen nothing, and count for what they prove (docs/adr/0021). */
+function setLate(row: Row): ChangeOutcome {
+  return to(row, { passcodeSet: true });
+}
+
+function wrongLate(row: Row, { triesLeft }: WrongPasscode): ChangeOutcome | undefined {
+  if (row.ceremony.passcodeSet) return undefined;
+  const reason = triesLeft === 0 ? "passcode_blocked" : "wrong_passcode";
+  return to(row, { phase: "aborted", reason });
+}
+
+function refuseLate(row: Row, event: { readonly passcode: boolean }): ChangeOutcome | undefined {
+  return row.ceremony.passcodeSet ? undefined : refuse(row, event);
+}
+
+/** Why it was in doubt is why it ended. */
+function notSentLate(row: Row): ChangeOutcome | undefined {
+  return row.ceremony.passcodeSet ? undefined : to(row, { phase: "aborted" });
+}
+
+/** This change's own closing signature: true of today only if nothing else may have changed the card since. */
+function proveLate(row: Row): ChangeOutcome {
+  const ours = row.ceremony.passcodeSet && row.releasedSince !== true;
+  return ours ? to(row, { phase: "confirmed_later" }, TOLD) : to(row, { phase: "settled_unknown" });
 }
 
 /** A later signature proves that the card works with a passcode that its user knows: the old one or the new. */
-function settle(change: Change): ChangeOutcome {
-  return to(change, { phase: "settled_unknown" });
+function settle(row: Row): ChangeOutcome {
+  return to(row, { phase: "settled_unknown" });
 }

@@ -116,7 +116,16 @@ function holdsAllOf(granted: Role, actor: Actor): boolean {
 }
 
 /** `self` is everybody's and gives nothing that could be granted. */
-const STRENGTHS: readonly Cell[] = ["-", "self", "ask", "assignable", "some", "setting", "own", "yes"];
+const STRENGTHS: readonly Cell[] = [
+  "-",
+  "self",
+  "ask",
+  "assignable",
+  "some",
+  "setting",
+  "own",
+  "yes",
+];
 
 function strength(cell: Cell): number {
   return STRENGTHS.indexOf(cell);

@@ -72,6 +72,7 @@ const TONES: Readonly<Record<ChangePhase, Tone>> = {
   changed: "good",
   aborted: "problem",
   uncertain: "attention",
+  confirmed_later: "good",
   settled_unknown: "good",
 };
 
@@ -129,7 +130,9 @@ function Next(props: InFrame): ReactElement {
       return (
         <>
           <p>{WORDS.lookHint}</p>
-          <ButtonLink href={`/my-passcode/${encodeURIComponent(ceremony)}`}>{WORDS.look}</ButtonLink>
+          <ButtonLink href={`/my-passcode/${encodeURIComponent(ceremony)}`}>
+            {WORDS.look}
+          </ButtonLink>
         </>
       );
     case "aborted":

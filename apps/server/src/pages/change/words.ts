@@ -65,6 +65,10 @@ export const OUTCOMES = {
     title: "Change not finished",
     text: "Your card may have its new passcode, or its old one: it did not prove which.",
   },
+  confirmed_later: {
+    title: "Passcode changed",
+    text: "This change had been in doubt. Since then your card has proved that it works with the new passcode.",
+  },
   settled_unknown: {
     title: "Your card works",
     text: "This change had been in doubt. Since then your card has proved that it works: the passcode you signed in with is the one it has.",
@@ -125,6 +129,12 @@ export const END_REASONS = {
     card: UNCHANGED,
     toDo: "Make sure that the card agent is running, and start again.",
     needsHelp: true,
+  },
+  wrong_passcode: {
+    happened: "The present passcode was wrong, which used up one try.",
+    card: "Your passcode was not changed.",
+    toDo: "Start again, and type your present passcode with care.",
+    needsHelp: false,
   },
   passcode_blocked: {
     happened: "The present passcode was wrong, and no tries are left.",

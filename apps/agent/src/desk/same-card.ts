@@ -1,7 +1,7 @@
 import { CardError, isCardLost } from "@lanyard/piv";
 import { statements } from "@lanyard/wire";
-import { isSignedBy, signStatement } from "../desk/card-key.ts";
-import type { CardHands } from "../desk/held-card.ts";
+import { isSignedBy, signStatement } from "./card-key.ts";
+import type { CardHands } from "./held-card.ts";
 
 /**
  * Lets the card prove with 9E, over our own fresh nonce, that it is the one with this key. False when it is another
