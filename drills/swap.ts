@@ -18,7 +18,7 @@ export const swap: Drill = {
     {
       name: "same-card-unchecked",
       about: "the card need not prove again that it is the one before the PUK goes to it",
-      file: "apps/agent/src/unlock/same-card.ts",
+      file: "apps/agent/src/desk/same-card.ts",
       find: 'return isSignedBy(key, statement, await signStatement(hands.piv, "9e", { key, statement }));',
       replace:
         'return isSignedBy(key, statement, await signStatement(hands.piv, "9e", { key, statement })) || true;',

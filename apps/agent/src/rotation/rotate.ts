@@ -3,9 +3,9 @@ import { CardError, isCardLost, type ReferenceDataOutcome } from "@lanyard/piv";
 import { Refusal, type ReplyOf, type RequestOf, statements } from "@lanyard/wire";
 import { signStatement } from "../desk/card-key.ts";
 import type { CardHands, HeldCard } from "../desk/held-card.ts";
+import { isSameCard } from "../desk/same-card.ts";
 import type { Leash } from "../leash/leash.ts";
 import { MANAGEMENT_ALGORITHM, readHint, writeHint } from "../unlock/hint.ts";
-import { isSameCard } from "../unlock/same-card.ts";
 import { makeSealingKey, type SealingKey } from "../unlock/sealed-puks.ts";
 
 export interface RotationOrder {

@@ -53,6 +53,7 @@ const PROFILE = {
   pukTries: 15,
   pukChangeable: true,
   pukTriesComeBack: true,
+  hint: false,
 } as const;
 
 export const CHANGED = "t8w3kf";

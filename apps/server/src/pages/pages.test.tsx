@@ -341,7 +341,7 @@ describe("J: how it ended", () => {
 
   test("in doubt: what is known of the passcode, no more and no less, signed in or out", () => {
     const show = (passcodeSet: boolean) => {
-      const outcome = { phase: "uncertain", reason: "answer_lost", passcodeSet } as const;
+      const outcome = endedUnlock({ phase: "uncertain", reason: "answer_lost", passcodeSet });
       return textOf(
         renderPage(signedOutPage(signedOutFrame(assets), { reason: "card_removed", outcome })),
       );

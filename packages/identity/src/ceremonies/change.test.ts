@@ -19,6 +19,7 @@ const CARD = {
     pukTries: 15,
     pukChangeable: true,
     pukTriesComeBack: true,
+    hint: false,
   },
 } as const;
 
