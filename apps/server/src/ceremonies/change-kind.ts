@@ -31,6 +31,7 @@ export const CHANGE: StoredKind<ChangeTypes> = {
   ...CHANGE_KIND,
   stateSchema,
   notesSchema,
+  notices: { changed: "passcode_changed", confirmed_later: "passcode_changed" },
   actions: {
     aborted: "change.aborted",
     uncertain: "change.uncertain",
