@@ -52,14 +52,15 @@ export class ChangeService {
   /** The change that this session has begun already and that may still be typed for. */
   async #openOf(session: Session): Promise<ChangeCeremony | undefined> {
     const open = await this.#openAtDesk(session.deskId);
-    const isOurs = isOfKind(CHANGE, open) && open.sessionId === session.id;
-    return isOurs && open.state.phase === "begun" ? open : undefined;
+    return isBegunBy(session, open) ? open : undefined;
   }
 
   /** Whatever else is open at the desk or for the card gives way, unless a card may have changed in it. */
   async #add(session: Session): Promise<ChangeCeremony | undefined> {
     const { ceremonies } = this.#rooms;
     for (const other of await this.#inTheWay(session)) {
+      // Another press was quicker: theirs is the one.
+      if (isBegunBy(session, other)) return other;
       if (ceremonies.standing(other) === "released") return undefined;
       await ceremonies.abort(other, "replaced");
     }
@@ -67,7 +68,7 @@ export class ChangeService {
     try {
       await this.#save(ceremony);
     } catch (error) {
-      // Another press was quicker: theirs is the one.
+      // So it was, by less.
       if (error instanceof StoreError && error.code === "store/conflict")
         return this.#openOf(session);
       throw error;
@@ -101,6 +102,11 @@ export class ChangeService {
       });
     });
   }
+}
+
+function isBegunBy(session: Session, ceremony: Ceremony | undefined): ceremony is ChangeCeremony {
+  if (!isOfKind(CHANGE, ceremony)) return false;
+  return ceremony.sessionId === session.id && ceremony.state.phase === "begun";
 }
 
 function newChange(session: Session, now: Date): ChangeCeremony {

@@ -294,6 +294,7 @@ describe("what comes later settles it", () => {
 
   test("not after another change may have followed", async () => {
     const changing = await uncertain(true);
+    changing.world.clock.advance(1000);
     const next = { ...changing, ...(await openChange(changing)) };
     await new Attempt(next).send();
     await proveChange(changing);
