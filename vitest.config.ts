@@ -12,7 +12,10 @@ export default defineConfig({
         ...source,
         test: {
           name: "unit",
-          include: ["{packages,apps}/*/src/**/*.test.{ts,tsx}", "{drills,tools}/**/*.test.{ts,mjs}"],
+          include: [
+            "{packages,apps}/*/src/**/*.test.{ts,tsx}",
+            "{drills,tools}/**/*.test.{ts,mjs}",
+          ],
           testTimeout: 20_000,
         },
       },
