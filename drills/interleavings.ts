@@ -97,6 +97,7 @@ async function oneOrder(
   const core: StepCore = {
     // What a step asks of the whole store, it asks of its transaction.
     store: { transaction: (work) => records.transaction(work), close: async () => undefined },
+    kinds: [UNLOCK],
     now: () => NOW,
     secrets: NO_SECRETS,
     config: { origin: "http://localhost:3000", serviceDesk: "the service desk" },

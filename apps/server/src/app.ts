@@ -87,7 +87,10 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   const releases =
     parts.releases ?? createSealer({ store, secrets, trust, config, log, now, rate: undefined });
   const { logKey } = parts;
-  const core: Core = { config, store, links, bus, trust, secrets, releases, logKey, log, now };
+  const core: Core = {
+    ...{ config, store, links, bus, trust, secrets, releases, logKey, log, now },
+    kinds: CEREMONY_KINDS,
+  };
   const rooms = openRooms(core);
   const reception = { core, sessions: rooms.sessions, assets: assetUrls(files.hash) };
   const app = await openSite({
@@ -121,7 +124,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
 function openRooms(core: Core): DeskRooms {
   const sessions = new SessionService(core);
   const visits = new VisitService(core);
-  const ceremonies = new CeremonyService(core, CEREMONY_KINDS);
+  const ceremonies = new CeremonyService(core);
   const unlocks = new UnlockService(core, { visits, ceremonies });
   const changes = new ChangeService(core, { visits, ceremonies });
   const atDesk = {

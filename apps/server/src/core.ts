@@ -1,5 +1,6 @@
 import type { CardSecrets, Store } from "@lanyard/identity";
 import type { LogKey } from "./audit/log-key.ts";
+import type { StoredKind } from "./ceremonies/kind.ts";
 import type { Trust } from "./certificates/trust.ts";
 import type { Config } from "./config.ts";
 import type { Links } from "./leash/links.ts";
@@ -11,6 +12,8 @@ import type { ReleaseSealer } from "./releases/sealer.ts";
 export interface Core {
   readonly config: Config;
   readonly store: Store;
+  /** Every kind of ceremony there is here; the store reads the same ones. */
+  readonly kinds: readonly StoredKind[];
   readonly links: Links;
   /** What happened, told to the other nodes. */
   readonly bus: NodeBus;

@@ -134,7 +134,7 @@ export interface Ceremonies {
   /** Ceremonies not yet over: at most one a desk, at most one a card. */
   openAtDesk(deskId: string): Promise<Ceremony | undefined>;
   openOfCard(cardSerial: string): Promise<Ceremony | undefined>;
-  /** Latest first. */
+  /** Latest first; of those begun at one moment, the greatest id: the same order whenever it is asked. */
   ofCard(cardSerial: string, limit: number): Promise<readonly Ceremony[]>;
   /** Open ones whose deadline has passed. */
   overdue(at: Date, limit: number): Promise<readonly Ceremony[]>;

@@ -353,6 +353,7 @@ test("the table says of every call who makes it", () => {
     "card_release",
     "session_begin",
     "session_end",
+    "puk_rotate",
     "presence",
   ];
   expect(Object.keys(AGENT).toSorted()).toEqual(fromServer.toSorted());

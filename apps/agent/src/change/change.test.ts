@@ -211,6 +211,22 @@ describe("a holder changes the passcode of their own card", () => {
     expect([at.stored(), tries()]).toEqual([OLD, 3]);
   });
 
+  test.each([
+    ["over, and the browser is awaited", "return"],
+    ["over, and no browser is awaited", "over"],
+  ] as const)(
+    "the server says to the announcement that it is %s: nothing is sent",
+    async (_, next) => {
+      desk.server.handlers.change_send = async () =>
+        next === "return" ? { next, ...desk.server.end(at.visit.id) } : { next };
+      const answer = await at.press(at.page);
+      if (next === "return") goesHome(answer);
+      else expect(answer.html).toContain("This has been finished already");
+      expect(at.script.told).toEqual([]);
+      expect([at.stored(), tries()]).toEqual([OLD, 3]);
+    },
+  );
+
   test("in another window already: refused in words, and nothing is sent", async () => {
     at.script.state = { ...at.script.state, phase: "sent" };
     const answer = await at.press(at.page);

@@ -8,23 +8,23 @@ import {
   type Smartcard,
   standingOf,
 } from "@lanyard/identity";
-import type { Core } from "../core.ts";
 import { isIn } from "../sessions/session.service.ts";
-import { releaseCard } from "./holder-card.ts";
+import { type FindsDesks, releaseCard } from "./holder-card.ts";
 import type { StoredKind } from "./kind.ts";
-import { commitStep, stepIn } from "./runner.ts";
+import { commitStep, type StepCore, stepIn } from "./runner.ts";
 
 /** How many overdue ceremonies one round ends, and how far back unfinished ones of one card are looked for. */
 const LIMITS = { overdue: 100, settle: 20 } as const;
 
+/** What this room needs of the server. */
+export type CeremonyCore = StepCore & FindsDesks;
+
 /** What happens to ceremonies from outside: time runs out, cards move, sessions end, a later signature settles. */
 export class CeremonyService {
-  readonly #core: Core;
-  readonly #kinds: readonly StoredKind[];
+  readonly #core: CeremonyCore;
 
-  constructor(core: Core, kinds: readonly StoredKind[]) {
+  constructor(core: CeremonyCore) {
     this.#core = core;
-    this.#kinds = kinds;
   }
 
   standing(ceremony: Ceremony): PhaseStanding {
@@ -93,7 +93,7 @@ export class CeremonyService {
   }
 
   #kind(ceremony: Ceremony): StoredKind {
-    const kind = this.#kinds.find((one) => one.kind === ceremony.kind);
+    const kind = this.#core.kinds.find((one) => one.kind === ceremony.kind);
     // The store has let none of another kind in.
     if (kind === undefined) throw new TypeError("There is no ceremony of that kind.");
     return kind;

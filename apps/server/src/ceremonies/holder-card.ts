@@ -8,7 +8,7 @@ import {
 import { type DeskView, LeashLost, Refusal, type ReplyOf, statements } from "@lanyard/wire";
 import { isSignedBy } from "../certificates/signatures.ts";
 import type { Core } from "../core.ts";
-import type { DeskLink } from "../leash/links.ts";
+import type { DeskLink, Links } from "../leash/links.ts";
 import { newNonce, newToken } from "../random.ts";
 
 /** Why no ceremony can start with what is in the readers; the pages have the words for each. */
@@ -118,9 +118,14 @@ async function ask(
   }
 }
 
+/** Where a desk is found that is to be called. */
+export interface FindsDesks {
+  readonly links: Pick<Links, "find">;
+}
+
 /** Lets the holder's card go; that the desk cannot be reached any more does not matter then. */
-export function releaseCard(core: Core, deskId: string, ceremony: string): void {
-  core.links
+export function releaseCard({ links }: FindsDesks, deskId: string, ceremony: string): void {
+  links
     .find(deskId)
     .then((link) => link?.call("card_release", { ceremony }))
     .catch(() => undefined);

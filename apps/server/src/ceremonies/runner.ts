@@ -14,7 +14,6 @@ import type { Core } from "../core.ts";
 import { notifyHolder } from "../notices/notify-holder.ts";
 import type { NoticeKind } from "../notices/words.ts";
 import type { StoredKind } from "./kind.ts";
-import { CEREMONY_KINDS } from "./kinds.ts";
 
 /** One step as it was committed: what to do now, and how things stand. */
 export interface CommittedStep<Types extends CeremonyTypes = CeremonyTypes> {
@@ -41,7 +40,7 @@ export interface Step<Types extends CeremonyTypes = CeremonyTypes> {
 }
 
 /** What a step needs of the server. */
-export type StepCore = Pick<Core, "store" | "now" | "secrets"> & {
+export type StepCore = Pick<Core, "store" | "kinds" | "now" | "secrets"> & {
   readonly config: Pick<Core["config"], "origin" | "serviceDesk">;
 };
 
@@ -72,7 +71,7 @@ export async function stepIn<Types extends CeremonyTypes>(
   if (card === undefined) return undefined;
   const { registers, profile } = card;
   const isLate = standingOf(kind, ceremony.state) === "uncertain";
-  const releasedSince = isLate && (await isReleasedSince(records, ceremony));
+  const releasedSince = isLate && (await isReleasedSince(core, records, ceremony));
   const context = { ceremony: ceremony.state, registers, profile, releasedSince };
   const outcome = kind.step(context, event);
   if (outcome === undefined) return undefined;
@@ -102,6 +101,7 @@ const LATEST = 20;
 
 /** Whether another ceremony may have changed the card after this one: one at a time, so the later begun came later. */
 async function isReleasedSince(
+  { kinds }: Pick<StepCore, "kinds">,
   { ceremonies }: Records,
   { id, cardSerial }: Pick<Ceremony, "id" | "cardSerial">,
 ): Promise<boolean> {
@@ -111,9 +111,7 @@ async function isReleasedSince(
   if (since < 0) return true;
   return latestFirst
     .slice(0, since)
-    .some((later) =>
-      CEREMONY_KINDS.some((kind) => isOfKind(kind, later) && kind.hasReleased(later.state)),
-    );
+    .some((later) => kinds.some((kind) => isOfKind(kind, later) && kind.hasReleased(later.state)));
 }
 
 interface Saving<Types extends CeremonyTypes> {

@@ -42,6 +42,7 @@ export function ceremoniesStore(trx: Transaction, kinds: Kinds): Ceremonies {
       const rows = await all()
         .where("card_serial", "=", cardSerial)
         .orderBy("started_at", "desc")
+        .orderBy("id", "desc")
         .limit(limit)
         .execute();
       return rows.map((row) => ceremonyOf(row, kinds));

@@ -65,6 +65,8 @@ export interface TestWorld {
   readonly authority: CertificateAuthority;
   /** Writing an audit entry of this action fails. */
   failAudit(action: AuditAction | undefined): void;
+  /** Does `work` once, between two transactions: after the nth from now that asks what is open at a desk. */
+  afterLook(nth: number, work: () => Promise<unknown>): void;
   /** The key store cannot be reached, until told otherwise. */
   loseSecrets(gone: boolean): void;
   start(
@@ -164,6 +166,8 @@ class World implements TestWorld {
   #now = START.getTime();
   #secretsGone = false;
   #failing: AuditAction | undefined;
+  #looks = 0;
+  #afterLook: (() => Promise<unknown>) | undefined;
   #count = 0;
 
   constructor(database: OpenDatabase, { authority, keys, directory }: Parts) {
@@ -195,6 +199,11 @@ class World implements TestWorld {
 
   failAudit(action: AuditAction | undefined): void {
     this.#failing = action;
+  }
+
+  afterLook(nth: number, work: () => Promise<unknown>): void {
+    this.#looks = nth;
+    this.#afterLook = work;
   }
 
   loseSecrets(gone: boolean): void {
@@ -310,11 +319,18 @@ class World implements TestWorld {
     vi.advanceTimersByTime(ROUND_MS);
   }
 
-  /** The same store, except that the audit entry a test names cannot be written. */
+  /** The same store, except that the audit entry a test names cannot be written, and a test may step in between. */
   #faulty(): Store {
     const failing = (action: string): boolean => action === this.#failing;
-    const withFault = (records: Records): Records => ({
+    const withFault = (records: Records, looked: () => void): Records => ({
       ...records,
+      ceremonies: {
+        ...records.ceremonies,
+        openAtDesk: (deskId) => {
+          looked();
+          return records.ceremonies.openAtDesk(deskId);
+        },
+      },
       audit: {
         ...records.audit,
         append: async (entry) => {
@@ -324,8 +340,24 @@ class World implements TestWorld {
       },
     });
     return {
-      transaction: (work) => this.store.transaction((records) => work(withFault(records))),
+      transaction: async (work) => {
+        let hasLooked = false;
+        const looked = (): void => {
+          hasLooked = true;
+        };
+        const result = await this.store.transaction((records) => work(withFault(records, looked)));
+        if (hasLooked) await this.#stepIn();
+        return result;
+      },
       close: () => this.store.close(),
     };
+  }
+
+  async #stepIn(): Promise<void> {
+    this.#looks -= 1;
+    if (this.#looks !== 0) return;
+    const work = this.#afterLook;
+    this.#afterLook = undefined;
+    await work?.();
   }
 }

@@ -96,6 +96,17 @@ export function ceremonyCases(open: () => Store): void {
       });
     });
 
+    test("of a card, those begun at one moment come in the order of their ids, always the same", async () => {
+      await addDeskScene(open());
+      await add(...["b", "a", "c"].map((id) => inPhase("aborted", { id })));
+      await open().transaction(async ({ ceremonies }) => {
+        const all = await ceremonies.ofCard(smartcard().serial, 9);
+        expect(all.map(({ id }) => id)).toEqual(["c", "b", "a"]);
+        const latest = await ceremonies.ofCard(smartcard().serial, 1);
+        expect(latest.map(({ id }) => id)).toEqual(["c"]);
+      });
+    });
+
     test("overdue ones are open and past their deadline, longest first", async () => {
       const late = { deadline: minutesLater(1) };
       const later = { deadline: minutesLater(2), deskId: OTHER_DESK, cardSerial: OPERATOR_CARD };
