@@ -24,17 +24,33 @@ function family(pids: readonly number[]): readonly number[] {
 }
 
 function parentOf(pid: number): number {
-  const stat = read(`/proc/${pid}/stat`);
-  // The program's name stands in brackets and may hold anything; the parent is the second field after it.
-  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+  return Number(statOf(pid)[STAT.parent]);
 }
 
-/** Every thread's time on a processor, as the scheduler counts it. */
+/** Where they stand in `/proc/PID/stat` behind the program's name. */
+const STAT = { parent: 1, endedChildrenUser: 13, endedChildrenSystem: 14 } as const;
+
+/** The name stands in brackets and may hold anything. */
+function statOf(pid: number): readonly string[] {
+  const stat = read(`/proc/${pid}/stat`);
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
+
+/** A hundred ticks a second, on every Linux there is. */
+const TICK_NS = 1e7;
+
+/** Every thread's time as the scheduler counts it, and that of children who have ended, or time would run backwards. */
 function ownCpu(pid: number): number {
+  const stat = statOf(pid);
+  const ended = Number(stat[STAT.endedChildrenUser]) + Number(stat[STAT.endedChildrenSystem]);
   const threads = list(`/proc/${pid}/task`);
   return threads
     .map((thread) => Number(read(`/proc/${pid}/task/${thread}/schedstat`).split(" ")[0]))
-    .reduce((sum, time) => sum + (Number.isFinite(time) ? time : 0), 0);
+    .reduce((sum, time) => sum + finite(time), finite(ended * TICK_NS));
+}
+
+function finite(time: number): number {
+  return Number.isFinite(time) ? time : 0;
 }
 
 /** Nothing of a process that has just ended. */

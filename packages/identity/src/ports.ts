@@ -66,6 +66,8 @@ export interface People {
   /** By care identity number, by any of the person's card serials, or by the start of names in either order. */
   search(search: PersonSearch): Promise<readonly Person[]>;
   addOrganisation(organisation: Organisation): Promise<void>;
+  /** One by its code: what a page needs, where all of them would be tens of thousands. */
+  organisation(code: string): Promise<Organisation | undefined>;
   organisations(): Promise<readonly Organisation[]>;
   assignRole(assignment: RoleAssignment): Promise<void>;
   /** The roles in force at `at`. */

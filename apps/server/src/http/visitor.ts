@@ -64,8 +64,7 @@ async function operatorOf(core: Core, session: Session): Promise<Operator | unde
       return known === undefined ? [] : [{ role: known, organisationCode }];
     });
     const code = roles[0]?.organisationCode ?? person.organisationCode;
-    const organisations = await records.people.organisations();
-    const organisation = organisations.find((one) => one.code === code)?.name ?? code;
+    const organisation = (await records.people.organisation(code))?.name ?? code;
     return { session, person, actor: { roles }, organisation };
   });
 }

@@ -73,8 +73,7 @@ async function operatorOf(
 
 async function organisationName(records: Records, code: string | undefined): Promise<string> {
   if (code === undefined) return "";
-  const organisations = await records.people.organisations();
-  return organisations.find((one) => one.code === code)?.name ?? code;
+  return (await records.people.organisation(code))?.name ?? code;
 }
 
 /** A name cannot become a line of its own, nor turn the text around. */

@@ -1,6 +1,6 @@
 import type { Organisation, People, Person, Photo, RoleAssignment } from "@lanyard/identity";
 import { z } from "zod";
-import type { PersonTable } from "../sql/tables.ts";
+import type { OrganisationTable, PersonTable } from "../sql/tables.ts";
 import type { Transaction } from "../sql/transaction.ts";
 import { refusingConflicts } from "./errors.ts";
 import { careIdOf, known, read } from "./rows.ts";
@@ -65,23 +65,25 @@ function photos(trx: Transaction): Pick<People, "setPhoto" | "photo" | "withPhot
   };
 }
 
-function organisations(trx: Transaction): Pick<People, "addOrganisation" | "organisations"> {
+function organisations(
+  trx: Transaction,
+): Pick<People, "addOrganisation" | "organisation" | "organisations"> {
+  const all = trx.selectFrom("organisation").selectAll();
   return {
     addOrganisation: async ({ code, name, parentCode }) => {
       const row = { code, name, parent_code: parentCode ?? null };
       await refusingConflicts(trx.insertInto("organisation").values(row).execute());
     },
-    organisations: async () => {
-      const rows = await trx.selectFrom("organisation").selectAll().orderBy("code").execute();
-      return rows.map(
-        ({ code, name, parent_code }): Organisation => ({
-          code,
-          name,
-          parentCode: known(parent_code),
-        }),
-      );
+    organisation: async (code) => {
+      const row = await all.where("code", "=", code).executeTakeFirst();
+      return row && organisationOf(row);
     },
+    organisations: async () => (await all.orderBy("code").execute()).map(organisationOf),
   };
+}
+
+function organisationOf({ code, name, parent_code }: OrganisationTable): Organisation {
+  return { code, name, parentCode: known(parent_code) };
 }
 
 function roles(trx: Transaction): Pick<People, "assignRole" | "rolesOf"> {

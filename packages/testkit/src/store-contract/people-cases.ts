@@ -45,6 +45,12 @@ export function peopleCases(open: () => Store): void {
         { code: "A81", name: "Practice", parentCode: "RX2" },
         { code: "RX2", name: "Trust two", parentCode: undefined },
       ]);
+      expect(await open().transaction(({ people }) => people.organisation("A81"))).toStrictEqual({
+        code: "A81",
+        name: "Practice",
+        parentCode: "RX2",
+      });
+      expect(await open().transaction(({ people }) => people.organisation("A8"))).toBeUndefined();
       const again = open().transaction(({ people }) =>
         people.addOrganisation({ code: "RX2", name: "Again", parentCode: undefined }),
       );
