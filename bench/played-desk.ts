@@ -139,8 +139,12 @@ async function pullCard({ desk, browser, card, at }: Pulling): Promise<number> {
       page.response.once("close", () => reject(new Error(`The page never heard: ${text}`)));
       look();
     });
-  await heard("Your own card");
   const signedOut = heard("event: signed-out");
+  const early = await Promise.race([
+    heard("Your own card"),
+    signedOut.then(() => "ended" as const),
+  ]);
+  if (early === "ended") throw new Error("The session ended before its card was pulled.");
   const start = performance.now();
   const removed = desk.remove(0);
   await signedOut;
