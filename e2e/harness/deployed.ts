@@ -19,7 +19,16 @@ export interface Deployed {
   readonly portal: string;
   readonly agentPages: string;
   startServer(): Promise<Running>;
-  startAgent(): Promise<Running>;
+  /** Resolves once the agent has been let in, or has logged `event`. */
+  startAgent(event?: string): Promise<Running>;
+  /** Any other command, to its end, with this on standard input. */
+  lanyard(words: readonly string[], input?: string): Promise<Ended>;
+}
+
+export interface Ended {
+  readonly exitCode: number | null;
+  readonly said: string;
+  readonly complained: string;
 }
 
 export async function deploy(
@@ -33,7 +42,6 @@ export async function deploy(
     LANYARD_PORT: String(port),
     LANYARD_AGENT_ORIGIN: `http://127.0.0.1:${agentPort}`,
     LANYARD_DATA: directory,
-    LANYARD_OPEN_ENROLMENT: "on",
     LANYARD_SERVICE_DESK: "Ward IT, extension 4321",
     LANYARD_SERVER: origin,
     LANYARD_AGENT_PORT: String(agentPort),
@@ -46,8 +54,23 @@ export async function deploy(
     agentPages: `http://127.0.0.1:${agentPort}/`,
     startServer: () => run("server", env, "Lanyard is running"),
     // Not before it has reached the server: a browser that is quicker is told to wait a little.
-    startAgent: () => run("agent", env, "leash.up"),
+    startAgent: (event = "leash.up") => run("agent", env, event),
+    lanyard: (words, input = "") => runToEnd(words, env, input),
   };
+}
+
+async function runToEnd(
+  words: readonly string[],
+  env: Readonly<Record<string, string>>,
+  input: string,
+): Promise<Ended> {
+  const child = spawn(process.execPath, [LANYARD, ...words], { env: { ...process.env, ...env } });
+  const [said, complained]: [string[], string[]] = [[], []];
+  child.stdout.on("data", (chunk: Buffer) => said.push(chunk.toString("utf8")));
+  child.stderr.on("data", (chunk: Buffer) => complained.push(chunk.toString("utf8")));
+  child.stdin.end(input);
+  await once(child, "close");
+  return { exitCode: child.exitCode, said: said.join(""), complained: complained.join("") };
 }
 
 async function run(
