@@ -1,6 +1,6 @@
 import { postContract } from "@lanyard/testkit";
 import { pino } from "pino";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { readConfig } from "../config.ts";
 import { type MailServer, openMailServer } from "../testing/mail-server.ts";
 import { siteForTests } from "../testing/test-world.ts";
@@ -90,6 +90,24 @@ describe("[SP800-63B §4.6] the holder is told", () => {
     await report(unlock, "reset", 0x9000);
     place().world.failAudit("unlock.verified");
     await expect(prove(unlock)).rejects.toMatchObject({ code: "internal" });
+    expect(await noticesOf(unlock)).toEqual([]);
+  });
+
+  test("no commit, no notice: what is written is taken back with the step", async () => {
+    const unlock = await released();
+    await report(unlock, "reset", 0x9000);
+    const { store } = place().world;
+    const { transaction } = store;
+    const failing = vi.spyOn(store, "transaction").mockImplementation((work) =>
+      transaction(async (records) => {
+        const write = vi.spyOn(records.notices, "write");
+        const done = await work(records);
+        if (write.mock.calls.length > 0) throw new Error("The commit failed.");
+        return done;
+      }),
+    );
+    await expect(prove(unlock)).rejects.toMatchObject({ code: "internal" });
+    failing.mockRestore();
     expect(await noticesOf(unlock)).toEqual([]);
   });
 
