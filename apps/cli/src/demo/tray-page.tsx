@@ -35,7 +35,8 @@ export function trayPage(
       <p>
         These are invented people and their smartcards. Put an operator's card into one reader and
         open <a href={portal}>Lanyard</a>; put the card of a user into the other one when you are
-        asked for it. Drag a card onto a reader, or use its buttons.
+        asked for it. Drag a card onto a reader, or use its buttons. What its user is told by e-mail
+        is under <a href="#post">Post</a>.
       </p>
       <div className="lanyard-tray__readers">
         {view.readers.map((reader) => (
@@ -185,7 +186,10 @@ function PostSection({ mails }: { readonly mails: readonly Mail[] }): ReactEleme
     <section aria-label="Post" id="post">
       <h2 className="nhsuk-heading-m">Post</h2>
       {mails.length === 0 ? (
-        <p>Whoever has a card unlocked is told by e-mail. Load this page again to see the mails.</p>
+        <p>
+          Whoever has a card unlocked is told by e-mail. Load this page again after an unlock to
+          read it.
+        </p>
       ) : (
         mails.map((mail) => (
           <MoreDetails key={mail.messageId} title={`${mail.subject}: to ${mail.to}`}>

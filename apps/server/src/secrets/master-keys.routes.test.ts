@@ -23,7 +23,7 @@ test("a rotation, seen on the page: a card moves with its next unlock, and no so
   const { site, world } = place();
   const { browser } = await signedInDesk(place(), ["RA Manager"]);
   expect((await browser.get("/administration")).body).toContain(PAGE);
-  expect(textOf((await browser.get(PAGE)).body)).toContain("1 (newest) 1 100.0 %");
+  expect(textOf((await browser.get(PAGE)).body)).toContain("1 (newest) 1 100.0%");
   const key = new Secret(new Uint8Array(32).fill(3));
   await addFileKey(site.config.masterKeyFile, { first: false, key });
 
@@ -35,14 +35,14 @@ test("a rotation, seen on the page: a card moves with its next unlock, and no so
     await pukOf(unlocking, 1),
   ]);
   const undecided = textOf((await browser.get(PAGE)).body);
-  expect(undecided).toContain("1 3 100.0 %");
+  expect(undecided).toContain("1 3 100.0%");
   expect(undecided).toContain("3 cards are still on an older version");
   await report(unlocking, "reset", 0x9000);
   await report(unlocking, "rotate", 0x9000);
   await prove(unlocking);
   const moved = textOf((await browser.get(PAGE)).body);
-  expect(moved).toContain("1 2 66.7 %");
-  expect(moved).toContain("2 (newest) 1 33.3 %");
+  expect(moved).toContain("1 2 66.7%");
+  expect(moved).toContain("2 (newest) 1 33.3%");
 });
 
 test("cut off in the middle of a rotation: the candidates are of two versions, and each opens by its own", async () => {

@@ -106,7 +106,7 @@ function listedDesk(desk: DeskView): ListedCard {
         <br />
         {DESK_WORDS.lastSeen} {lastSeenText(desk)}
         <br />
-        {enrolledText(desk)}
+        {DESK_WORDS.history} {enrolledText(desk)}
       </>
     ),
     tag: <DeskStateTag state={desk.state} />,

@@ -20,7 +20,7 @@ export const DESK_WORDS = {
   history: "Enrolled",
   revoked: "Shut out",
   fingerprint: "Fingerprint",
-  enrolled: (moment: string, how: string) => `Enrolled on ${moment}, ${how}`,
+  enrolled: (moment: string, how: string) => `${moment}, ${how}`,
   how: {
     open: () => "by itself",
     code: (by) => `with a code made by ${by ?? "an administrator of the server"}`,
@@ -105,7 +105,7 @@ export const MASTER_KEYS = {
   columns: ["Version", "Cards", "Share"],
   newest: (version: number) => `${version} (newest)`,
   cards: (count: number) => count.toLocaleString("en-GB"),
-  share: (count: number, all: number) => `${((count / all) * 100).toFixed(1)} %`,
+  share: (count: number, all: number) => `${((count / all) * 100).toFixed(1)}%`,
   none: "No card is in use.",
   moved: "Every card in use is on the newest version.",
   left: (count: number) =>
