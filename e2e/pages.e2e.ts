@@ -77,7 +77,7 @@ describe.skipIf(skipped !== "")(`the server's pages in Chromium${skipped}`, () =
       site.hangUp();
       await page.setViewportSize(WIDE);
       await page.goto(`${site.origin}/sign-in`);
-      await expect.poll(() => site.listeners()).toBe(1);
+      await expect.poll(() => site.listeners(), { timeout: 30_000 }).toBe(1);
       site.say("desk", first);
     }
 
@@ -132,7 +132,7 @@ describe.skipIf(skipped !== "")(`the server's pages in Chromium${skipped}`, () =
     test("a page that is left lets its stream go", async () => {
       await openLive(renderDeskStatus(DESK_READY));
       await page.goto(`${site.origin}/problem-404`);
-      await expect.poll(() => site.listeners()).toBe(0);
+      await expect.poll(() => site.listeners(), { timeout: 30_000 }).toBe(0);
     });
 
     test("a page restored from the browser's memory is asked for again", async () => {
