@@ -2,6 +2,7 @@ import { clock } from "./clock.ts";
 import { databaseFailOver } from "./db-fail-over.ts";
 import type { Drill } from "./drill.ts";
 import { interleavings } from "./interleavings.ts";
+import { kill } from "./kill.ts";
 import { lies } from "./lies.ts";
 import { model } from "./model.ts";
 import { operatorPulled } from "./operator-pulled.ts";
@@ -14,6 +15,7 @@ import { tampering } from "./tampering.ts";
 export const DRILLS: readonly Drill[] = [
   model,
   powerCut,
+  kill,
   interleavings,
   swap,
   lies,

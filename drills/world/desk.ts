@@ -131,7 +131,8 @@ class DrillDesk implements Omit<Desk, "close"> {
       ...{ LANYARD_DESK_NAME: name, LANYARD_AGENT_DATA: disk },
     });
     this.#agent = await startAgent(config, {
-      ...{ driver, log: openLog(process.env["DRILL_LOG"] ?? "silent"), timers: hastyTimers },
+      ...{ driver, log: openLog(process.env["DRILL_LOG"] ?? "silent") },
+      ...(world.isHasty && { timers: hastyTimers }),
       assets: { hash: "drills", files: new Map() },
     });
     await this.connected();

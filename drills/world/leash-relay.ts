@@ -10,6 +10,12 @@ export interface Passing {
   readonly text: string;
 }
 
+/** Told of every message that arrived, and of every leash that broke. */
+export interface LeashListener {
+  message(message: Passing): void;
+  broken(desk: string): void;
+}
+
 export interface RelayWatch {
   /** Whether the leash breaks before this message arrives, or right after. */
   cut(message: Passing): { readonly before: boolean; readonly after: boolean };
@@ -143,3 +149,11 @@ function openCarrier({ agent, server }: Ends, watch: Watch): Carrier {
 const CUT_OFF = { before: true, after: false };
 
 const DESK_NAME = /"deskName":"([^"]+)"/;
+
+/** Who says what, for people. */
+export function messageName({ from, text }: Passing): string {
+  const message: unknown = JSON.parse(text);
+  const call =
+    typeof message === "object" && message !== null && "call" in message ? message.call : "reply";
+  return `${from} ${String(call)}`;
+}

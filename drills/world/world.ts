@@ -24,7 +24,7 @@ import {
   openAuthority,
 } from "@lanyard/server/issuance";
 import { type Boundaries, openBoundaries, type PcLoss } from "./boundaries.ts";
-import { type LeashRelay, openLeashRelay, type Passing } from "./leash-relay.ts";
+import { type LeashListener, type LeashRelay, messageName, openLeashRelay } from "./leash-relay.ts";
 import { type MortalStore, mortalStore } from "./mortal-store.ts";
 import { type DrillRecords, openRecords } from "./records.ts";
 
@@ -43,6 +43,8 @@ export interface World {
   /** Where browsers reach the server now; a port nobody listens on while there is none. */
   serverPort(): number;
   now(): Date;
+  /** Whether nobody has to wait long for a server to come back: then agents need not be patient. */
+  readonly isHasty: boolean;
   advance(milliseconds: number): void;
   /** The server looks over what has run out of time, once. */
   round(): Promise<void>;
@@ -58,16 +60,12 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** Told of every message that arrived, and of every leash that broke. */
-export interface LeashListener {
-  message(message: Passing): void;
-  broken(desk: string): void;
-}
-
 export interface WorldWish {
   readonly settings?: Readonly<Record<string, string>>;
   /** Where the records are, if not in a database of this world's own. */
   readonly records?: DrillRecords;
+  /** Starts the server as a process of its own, and gives its port. Then time is as it is, and the drill ends it. */
+  readonly serve?: (env: Readonly<Record<string, string>>) => Promise<number>;
 }
 
 const START = new Date("2026-03-02T09:00:00Z");
@@ -148,7 +146,9 @@ class DrillWorld implements Omit<World, "close" | "rewind"> {
         for (const listener of this.#listeners) listener.broken(desk);
       },
     });
-    await this.#startNode();
+    const { serve } = this.#parts.wish;
+    if (serve === undefined) await this.#startNode();
+    else this.relay.server = await serve(this.#env());
   }
 
   get relay(): LeashRelay {
@@ -161,12 +161,20 @@ class DrillWorld implements Omit<World, "close" | "rewind"> {
   }
 
   get config(): Config {
+    return readConfig(this.#env());
+  }
+
+  #env(): Readonly<Record<string, string>> {
     const { directory, wish } = this.#parts;
-    return readConfig({
+    return {
       ...{ LANYARD_ORIGIN: this.origin, LANYARD_PORT: "0", LANYARD_DATA: directory },
       ...{ LANYARD_OPEN_ENROLMENT: "on", LANYARD_SERVICE_DESK: "extension 4321" },
       ...wish.settings,
-    });
+    };
+  }
+
+  get isHasty(): boolean {
+    return this.#parts.wish.serve === undefined;
   }
 
   derived(): number {
@@ -174,11 +182,12 @@ class DrillWorld implements Omit<World, "close" | "rewind"> {
   }
 
   serverPort(): number {
-    return this.#node?.server.port ?? NOBODY;
+    return this.relay.server ?? NOBODY;
   }
 
   /** No two looks at it show the same time, as with a real one. */
   now(): Date {
+    if (!this.isHasty) return new Date();
     this.#now += 1;
     return new Date(this.#now);
   }
@@ -289,10 +298,3 @@ class DrillWorld implements Omit<World, "close" | "rewind"> {
 
 /** Discard: nothing listens there. */
 const NOBODY = 9;
-
-function messageName({ from, text }: Passing): string {
-  const message: unknown = JSON.parse(text);
-  const call =
-    typeof message === "object" && message !== null && "call" in message ? message.call : "reply";
-  return `${from} ${String(call)}`;
-}

@@ -109,7 +109,7 @@ async function stop(child: ChildProcess, how: "SIGTERM" | "SIGKILL"): Promise<vo
   await exited;
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((done, fail) => {
     const probe = createServer();
     probe.once("error", fail);
