@@ -15,7 +15,7 @@ import { isSignedBy } from "../certificates/signatures.ts";
 import type { Core } from "../core.ts";
 import type { DeskOnLeash } from "../leash/desk-calls.ts";
 import { hashOf, newCookieValue, newNonce } from "../random.ts";
-import type { SessionService } from "../sessions/session.service.ts";
+import { isIn, type SessionService } from "../sessions/session.service.ts";
 import type { VisitService } from "../visits/visit.service.ts";
 
 /** Signing in by smartcard: the card proves itself to the agent's pinned server, the browser collects the session. */
@@ -167,6 +167,8 @@ async function collect(core: Core, rooms: Rooms, visit: Visit): Promise<string |
     ...{ startedAt: now, lastSeenAt: now, provenAt: now },
     ...{ endedAt: undefined, endReason: undefined },
   };
+  // The agent first: from the commit on, a round of any node may ask it for a proof of this session.
+  if (!(await beginAtDesk(core, deskId, session))) return undefined;
   const before = await core.store.transaction(async (records) => {
     const desk = await records.desks.lock(deskId);
     if (desk === undefined || desk.revokedAt !== undefined) return undefined;
@@ -184,13 +186,23 @@ async function collect(core: Core, rooms: Rooms, visit: Visit): Promise<string |
   });
   if (before === undefined) return undefined;
   await Promise.all(before.map((session) => rooms.sessions.end(session.id, "replaced")));
-  try {
-    const link = await core.links.need(deskId);
-    await link.call("session_begin", { session: id, insertion: result.insertion });
-  } catch {
+  // Pulled before there was a session to end: nobody would have heard of it.
+  const link = await core.links.find(deskId);
+  if (link === undefined || !isIn(link.view, result.insertion)) {
     await rooms.sessions.end(id, "card_removed");
     return undefined;
   }
   void rooms.onSignedIn(session);
   return cookie;
+}
+
+/** Whether the desk keeps the card connected for this session from now on. */
+async function beginAtDesk(core: Core, deskId: string, session: Session): Promise<boolean> {
+  try {
+    const link = await core.links.need(deskId);
+    await link.call("session_begin", { session: session.id, insertion: session.insertion });
+    return true;
+  } catch {
+    return false;
+  }
 }

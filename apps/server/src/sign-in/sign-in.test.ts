@@ -5,7 +5,14 @@ import { describe, expect, test } from "vitest";
 import { createAuthority, openAuthority } from "../certificates/authority.ts";
 import { webEidTokenOf } from "../testing/scripted-desk.ts";
 import { type CardWish, found, makeCard, type TestCard } from "../testing/test-card.ts";
-import { bind, meetDesk, proveSignIn, signedInDesk, type TestDesk } from "../testing/test-desk.ts";
+import {
+  bind,
+  meetDesk,
+  proveSignIn,
+  signedInDesk,
+  signIn,
+  type TestDesk,
+} from "../testing/test-desk.ts";
 import { siteForTests } from "../testing/test-world.ts";
 
 const place = siteForTests();
@@ -73,6 +80,35 @@ describe("[DESIGN 4] sign-in by card", () => {
     const value = found(met.browser.cookies.get("__Host-session"));
     expect(JSON.stringify(await place().world.record())).not.toContain(value);
     expect(place().site.logged.join("")).not.toContain(value);
+  });
+});
+
+describe("the desk keeps the card before there is a session", () => {
+  test("a round in between finds no session whose card the agent does not know yet", async () => {
+    const met = await meetDesk(place());
+    const begin = met.desk.answers.session_begin;
+    const inBetween: number[] = [];
+    met.desk.answers.session_begin = async (request) => {
+      const open = await place().world.store.transaction(({ sessions }) => sessions.open());
+      inBetween.push(open.filter(({ id }) => id === request.session).length);
+      return begin(request);
+    };
+    await signIn(place().site, met);
+    expect(inBetween).toEqual([0]);
+  });
+
+  test("pulled just then: nobody is signed in", async () => {
+    const met = await meetDesk(place());
+    const begin = met.desk.answers.session_begin;
+    met.desk.answers.session_begin = async (request) => {
+      const reply = await begin(request);
+      await met.desk.remove(0);
+      return reply;
+    };
+    const proven = await proveSignIn(place().site, met);
+    if ("refused" in proven) throw new Error(proven.refused);
+    await met.browser.get(proven.back);
+    expect((await met.browser.get("/people?q=x")).location).toBe("/signed-out");
   });
 });
 
