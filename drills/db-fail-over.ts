@@ -4,7 +4,7 @@ import { type PostgresPair, startPostgresPair } from "../e2e/harness/postgres-pa
 import { type Drill, type DrillFigures, type DrillRun, must, randomFrom } from "./drill.ts";
 import { type DrillCard, makeCard, PASSCODES } from "./world/cards.ts";
 import { type Desk, openDesk, SUCCESS } from "./world/desk.ts";
-import { rewinding } from "./world/records.ts";
+import { reading, rewinding } from "./world/records.ts";
 import { areOver } from "./world/scene.ts";
 import { openWorld, type World } from "./world/world.ts";
 
@@ -76,7 +76,9 @@ async function drillFailOver({ rounds, seed, say }: DrillRun): Promise<DrillFigu
   const database = await openDatabase({ url: pair.url }, quiet);
   const store = witnessed(openStore(database));
   const close = () => database.close();
-  const world = await openWorld({ records: { store, rewind: rewinding(database), close } });
+  const world = await openWorld({
+    records: { store, rewind: rewinding(database), everyRow: reading(database), close },
+  });
   const stations: Station[] = [];
   try {
     for (let index = 0; index < DESKS; index += 1) stations.push(await openStation(world, index));

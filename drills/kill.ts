@@ -12,7 +12,7 @@ import { PASSCODES } from "./world/cards.ts";
 import { type DyingServer, dyingServer } from "./world/dying-server.ts";
 import type { Death } from "./world/failpoint.ts";
 import { pick } from "./world/pick.ts";
-import { rewinding } from "./world/records.ts";
+import { reading, rewinding } from "./world/records.ts";
 import { areOver, openScene, type Scene } from "./world/scene.ts";
 
 /** The server as a process of its own on PostgreSQL, killed where it hurts. */
@@ -134,7 +134,12 @@ async function openDrill(): Promise<Drilling> {
   };
   let server: DyingServer | undefined;
   const scene = await openScene({
-    records: { store: openStore(database), rewind: rewinding(database), close },
+    records: {
+      store: openStore(database),
+      rewind: rewinding(database),
+      everyRow: reading(database),
+      close,
+    },
     serve: async (env) => {
       const port = await freePort();
       await createLogKeyFile(join(env["LANYARD_DATA"] ?? "", "audit-key"), "drills.example/audit");

@@ -1,3 +1,4 @@
+import { canary } from "./canary.ts";
 import { clock } from "./clock.ts";
 import { databaseFailOver } from "./db-fail-over.ts";
 import type { Drill } from "./drill.ts";
@@ -21,6 +22,7 @@ export const DRILLS: readonly Drill[] = [
   lies,
   operatorPulled,
   clock,
+  canary,
   databaseFailOver,
   tampering,
   readers,

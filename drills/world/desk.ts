@@ -9,7 +9,6 @@ import {
   startAgent,
   virtualReaders,
 } from "@lanyard/agent";
-import { openLog } from "@lanyard/server";
 import { createVirtualReader, type VirtualCard, type VirtualReader } from "@lanyard/virtual-card";
 import type { PcLoss } from "./boundaries.ts";
 import { Browser, type Page } from "./browser.ts";
@@ -35,6 +34,8 @@ export interface Desk {
   toPasscodePage(): Promise<AtAgent>;
   /** Steps I and J: the page the browser ends at. */
   confirm(at: AtAgent, passcode: string): Promise<Page>;
+  /** What its PC keeps on disk, of every start. */
+  readonly directory: string;
   close(): Promise<void>;
 }
 
@@ -82,6 +83,7 @@ export async function openDesk(world: World, name = "Reception"): Promise<Desk> 
   await desk.start(join(directory, "0"));
   world.onPcLoss((loss) => desk.lose(loss));
   return Object.assign(desk, {
+    directory,
     close: async () => {
       await desk.end();
       await driver.close();
@@ -100,7 +102,7 @@ interface DeskParts {
   readonly directory: string;
 }
 
-class DrillDesk implements Omit<Desk, "close"> {
+class DrillDesk implements Omit<Desk, "close" | "directory"> {
   readonly browser: Browser;
   readonly operatorReader: VirtualReader;
   readonly holderReader: VirtualReader;
@@ -131,7 +133,7 @@ class DrillDesk implements Omit<Desk, "close"> {
       ...{ LANYARD_DESK_NAME: name, LANYARD_AGENT_DATA: disk },
     });
     this.#agent = await startAgent(config, {
-      ...{ driver, log: openLog(process.env["DRILL_LOG"] ?? "silent") },
+      ...{ driver, log: world.openLog() },
       ...(world.isHasty && { timers: hastyTimers }),
       assets: { hash: "drills", files: new Map() },
     });

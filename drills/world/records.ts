@@ -1,5 +1,6 @@
 import type { PukRegisters, Store } from "@lanyard/identity";
 import { type OpenDatabase, openDatabase, openStore } from "@lanyard/server";
+import { sql } from "kysely";
 import {
   failingEvents,
   freshEmbeddedDirectory,
@@ -10,6 +11,8 @@ export interface DrillRecords {
   readonly store: Store;
   /** What no store can do: the registers fall, as after a fail-over or from an old backup. */
   rewind(serial: string, registers: PukRegisters): Promise<void>;
+  /** Every row of every table, in words. */
+  everyRow(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -22,7 +25,12 @@ export async function openRecords(): Promise<DrillRecords> {
       await database.close();
       made.remove();
     };
-    return { store: openStore(database), rewind: rewinding(database), close };
+    return {
+      store: openStore(database),
+      rewind: rewinding(database),
+      everyRow: reading(database),
+      close,
+    };
   }
   const cluster = await startPostgres();
   const database = await openDatabase(
@@ -33,7 +41,12 @@ export async function openRecords(): Promise<DrillRecords> {
     await database.close();
     await cluster.stop();
   };
-  return { store: openStore(database), rewind: rewinding(database), close };
+  return {
+    store: openStore(database),
+    rewind: rewinding(database),
+    everyRow: reading(database),
+    close,
+  };
 }
 
 export function rewinding({ db }: OpenDatabase): DrillRecords["rewind"] {
@@ -46,6 +59,22 @@ export function rewinding({ db }: OpenDatabase): DrillRecords["rewind"] {
       })
       .where("serial", "=", serial)
       .execute();
+  };
+}
+
+export function reading({ db }: OpenDatabase): DrillRecords["everyRow"] {
+  return async () => {
+    const tables = await sql<{
+      name: string;
+    }>`select tablename as name from pg_tables where schemaname = 'public'`.execute(db);
+    const rows = await Promise.all(
+      tables.rows.map(({ name }) =>
+        sql<{ row: string }>`select row_to_json(t)::text as row from ${sql.table(name)} t`.execute(
+          db,
+        ),
+      ),
+    );
+    return rows.flatMap((result) => result.rows.map(({ row }) => row));
   };
 }
 

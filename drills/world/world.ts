@@ -12,6 +12,7 @@ import {
 import {
   type Config,
   createMasterKeyFile,
+  type Logger,
   openKeyFile,
   openLog,
   type RunningServer,
@@ -48,6 +49,7 @@ export interface World {
   advance(milliseconds: number): void;
   /** The server looks over what has run out of time, once. */
   round(): Promise<void>;
+  openLog(): Logger;
   /** Resolves when a server that died was replaced by another on the same records. */
   settled(): Promise<void>;
   onLeash(listener: LeashListener): void;
@@ -56,12 +58,16 @@ export interface World {
   onPcLoss(listener: (loss: PcLoss) => void): void;
   /** As after a fail-over or from an old backup: the card's registers are what they once were. */
   rewind(serial: string, registers: PukRegisters): Promise<void>;
+  /** Every row of every table, in words. */
+  everyRow(): Promise<readonly string[]>;
   person(roles?: readonly Role[]): Promise<Person>;
   close(): Promise<void>;
 }
 
 export interface WorldWish {
   readonly settings?: Readonly<Record<string, string>>;
+  /** Told of every line that server and agents log, at the most talkative level. */
+  readonly logTo?: (line: string) => void;
   /** Where the records are, if not in a database of this world's own. */
   readonly records?: DrillRecords;
   /** Starts the server as a process of its own, and gives its port. Then time is as it is, and the drill ends it. */
@@ -87,6 +93,7 @@ export async function openWorld(wish: WorldWish = {}): Promise<World> {
   await world.open();
   return Object.assign(world, {
     rewind: records.rewind,
+    everyRow: records.everyRow,
     close: async () => {
       await world.end();
       await records.close();
@@ -113,7 +120,7 @@ interface Node {
   round(): Promise<void>;
 }
 
-class DrillWorld implements Omit<World, "close" | "rewind"> {
+class DrillWorld implements Omit<World, "close" | "rewind" | "everyRow"> {
   readonly boundaries = openBoundaries();
   readonly authority: CertificateAuthority;
   readonly secrets: CardSecrets;
@@ -258,7 +265,7 @@ class DrillWorld implements Omit<World, "close" | "rewind"> {
       ...{
         store: mortal,
         secrets: this.#countingSecrets(),
-        log: openLog(process.env["DRILL_LOG"] ?? "silent"),
+        log: this.openLog(),
         assets: NO_ASSETS,
       },
       now: () => this.now(),
@@ -273,6 +280,13 @@ class DrillWorld implements Omit<World, "close" | "rewind"> {
     void death.then(() => {
       this.#replacing = this.#replace(node);
     });
+  }
+
+  openLog(): Logger {
+    const { logTo } = this.#parts.wish;
+    return logTo === undefined
+      ? openLog(process.env["DRILL_LOG"] ?? "silent")
+      : openLog("trace", { write: logTo });
   }
 
   #countingSecrets(): CardSecrets {
