@@ -50,7 +50,9 @@ export function changePage(context: PageContext, props: ChangeProps): Answer {
     children: (
       <>
         <WhoseCard task={task} serverHost={context.serverHost} />
-        <p className="nhsuk-lede-text">{props.rule}</p>
+        <p className="nhsuk-lede-text">
+          {words.passcode}: {props.rule}
+        </p>
         <p>{props.tip}</p>
         <p>{words.tries}</p>
         <PostForm action={props.action} hidden={{ [CHANGE_FIELDS.token]: props.formToken }}>
