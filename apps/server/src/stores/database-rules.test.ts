@@ -127,8 +127,8 @@ describeEachDatabase("the database", (database) => {
     sql`${STATE}::jsonb || '{"passcodeState": "fine"}'`,
   ])("a ceremony's state that is not one is an error, not a guess (%#)", async (state) => {
     await addCard();
-    await run(sql`insert into desk (id, name, key_hash, key, enrolled_at)
-      values ('desk', 'Desk', 'hash', '\\x01', now())`);
+    await run(sql`insert into desk (id, name, key_hash, key, enrolled_at, enrolled_how)
+      values ('desk', 'Desk', 'hash', '\\x01', now(), 'open')`);
     await run(sql`insert into session
       (id, care_id, card_serial, desk_id, insertion, started_at, last_seen_at, proven_at)
       values ('session', '555000000001', ${SERIAL}, 'desk', 'one', now(), now(), now())`);
