@@ -41,7 +41,7 @@ const STEPS = [
   { part: "check",  name: "style (biome)",         run: (on) => check(on, [bin("@biomejs/biome", "biome"), "check", "."]) },
   { part: "check",  name: "floors",                run: (on) => check(on, [bin("tsx", "tsx"), "tools/check-floors.ts"]) },
   { part: "check",  name: "citations",             run: (on) => check(on, [bin("tsx", "tsx"), "tools/check-citations.ts"]) },
-  { part: "unit",   name: "unit tests",            run: (on) => vitest(on, "unit", []) },
+  { part: "unit",   name: "unit tests",            run: (on) => vitest(on, "unit", [], ["--maxWorkers=100%"]) },
   { part: "e2e",    name: "end-to-end tests",      run: (on) => vitest(on, "e2e", privateNetworkIfAny()) },
 ];
 
@@ -123,8 +123,11 @@ async function check(on, words) {
   return oneResult(on.name, exitCode === 0);
 }
 
-/** `wrapper` is a command that runs the rest of its line somewhere else, or nothing. */
-async function vitest(on, project, wrapper) {
+/**
+ * `wrapper` is a command that runs the rest of its line somewhere else, or nothing. Vitest's own choice leaves one
+ * processor free, which on two would be half of them.
+ */
+async function vitest(on, project, wrapper, options = []) {
   const reportFile = join(on.scratch, `${project}.json`);
   const words = [
     ...wrapper,
@@ -132,6 +135,7 @@ async function vitest(on, project, wrapper) {
     bin("vitest", "vitest"),
     "run",
     ...["--project", project],
+    ...options,
     ...["--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`],
     ...(on.only === undefined ? [] : ["--passWithNoTests", on.only]),
   ];
