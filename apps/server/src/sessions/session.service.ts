@@ -5,7 +5,14 @@ import {
   type Session,
   type SessionEndReason,
 } from "@lanyard/identity";
-import { type DeskView, LEASH_TIMES, LeashLost, Refusal, statements } from "@lanyard/wire";
+import {
+  type DeskView,
+  LEASH_TIMES,
+  LeashLost,
+  Refusal,
+  type RefusalCode,
+  statements,
+} from "@lanyard/wire";
 import { record } from "../audit/record.ts";
 import { isSignedBy } from "../certificates/signatures.ts";
 import type { Core } from "../core.ts";
@@ -168,6 +175,7 @@ export class SessionService {
     // 9A fails if the card lost power: the first proof over a leash is by it, whichever node holds that leash.
     const slot = session.leashId === link.leashId ? "9E" : "9A";
     const outcome = await provePresence(this.#core, session, { link, slot });
+    if (outcome === "gone") return this.end(session.id, "card_removed");
     if (outcome === "refused") return this.end(session.id, "proof_failed");
     if (outcome === "silent") return;
     const change = { provenAt: this.#core.now(), leashId: link.leashId };
@@ -175,17 +183,26 @@ export class SessionService {
   }
 }
 
+/** What a refused proof says, when it says anything but "refused". */
+const REFUSED_PROOFS: Readonly<Partial<Record<RefusalCode, "gone" | "silent">>> = {
+  card_not_ready: "gone",
+  card_busy: "silent",
+};
+
 /** Whether this insertion is still in one of the desk's readers. */
 export function isIn(view: DeskView, insertion: string): boolean {
   return view.readers.some((reader) => reader.state !== "empty" && reader.insertion === insertion);
 }
 
-/** `silent`: no answer, so nothing is known. `refused`: the card would not, or signed something else. */
+/**
+ * `silent`: no answer, so nothing is known. `gone`: the card is out, and the desk's word of it is on its way.
+ * `refused`: the card would not, or signed something else.
+ */
 async function provePresence(
   core: Core,
   session: Session,
   { link, slot }: { readonly link: DeskLink; readonly slot: "9A" | "9E" },
-): Promise<"proven" | "refused" | "silent"> {
+): Promise<"proven" | "refused" | "gone" | "silent"> {
   const nonce = newNonce();
   try {
     const { signature } = await link.call("presence", { session: session.id, nonce, slot });
@@ -196,7 +213,7 @@ async function provePresence(
     return verified && isSignedBy(verified.publicKey, message, signature) ? "proven" : "refused";
   } catch (error) {
     if (error instanceof LeashLost) return "silent";
-    if (error instanceof Refusal) return error.code === "card_busy" ? "silent" : "refused";
+    if (error instanceof Refusal) return REFUSED_PROOFS[error.code] ?? "refused";
     throw error;
   }
 }
