@@ -24,8 +24,8 @@ export const operatorPulled: Drill = {
       name: "any-proof",
       about: "any signature proves that the operator's card is there",
       file: "apps/server/src/sessions/session.service.ts",
-      find: `return verified && isSignedBy(verified.publicKey, message, signature) ? "proven" : "refused";`,
-      replace: `return verified && (isSignedBy(verified.publicKey, message, signature) || true) ? "proven" : "refused";`,
+      find: `const isTheirs = isSignedByCard(core.trust, card, { slot, message, signature });`,
+      replace: `const isTheirs = isSignedByCard(core.trust, card, { slot, message, signature }) || true;`,
     },
   ],
 };

@@ -10,61 +10,98 @@ import { type Deployed, deploy, type Running } from "./harness/deployed.ts";
 import { CARDS } from "./harness/how-to.ts";
 import { type Pcscd, pcscUnavailable, startPcscd } from "./harness/pcscd.ts";
 import { seededWorld } from "./harness/product.ts";
+import { there } from "./harness/suite.ts";
 
 const unavailable = pcscUnavailable(["chromium"]);
+
+interface Processes {
+  readonly deployed: Deployed;
+  readonly page: Page;
+  server: Running;
+  agent: Running;
+}
+
+/** A copy of the demo's records, nothing running yet, a browser, and this operator's card in the second reader. */
+function processesForTests(
+  serial: string,
+  settings: (directory: string) => Readonly<Record<string, string>>,
+): Processes {
+  const at: { -readonly [Part in keyof Processes]?: Processes[Part] } = {};
+  let directory: string;
+  let pcscd: Pcscd | undefined;
+  let browser: Browser | undefined;
+  let link: VpcdLink | undefined;
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), "lanyard-deployed-"));
+    cpSync(await seededWorld(), directory, { recursive: true });
+    pcscd = await startPcscd();
+    at.deployed = await deploy(directory, settings(directory));
+    browser = await launchBrowser();
+    at.page = (await newVisitor(browser)).page;
+    const card = cardInHand(directory, serial);
+    link = linkToVpcd({ host: "127.0.0.1", port: pcscd.ports[1], card });
+    await link.inserted;
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await link?.eject();
+    await at.agent?.stop();
+    await at.server?.stop();
+    await pcscd?.stop();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  return {
+    get deployed() {
+      return there(at.deployed);
+    },
+    get page() {
+      return there(at.page);
+    },
+    get server() {
+      return there(at.server);
+    },
+    set server(running) {
+      at.server = running;
+    },
+    get agent() {
+      return there(at.agent);
+    },
+    set agent(running) {
+      at.agent = running;
+    },
+  };
+}
 
 describe.skipIf(unavailable !== undefined)(
   `server and agent as two processes${unavailable ? ` (skipped: ${unavailable})` : ""}`,
   () => {
-    let directory: string;
-    let pcscd: Pcscd;
-    let deployed: Deployed;
-    let server: Running;
-    let agent: Running | undefined;
-    let browser: Browser;
+    const at = processesForTests(CARDS.agent.serial, () => ({ LANYARD_OPEN_ENROLMENT: "on" }));
     let page: Page;
-    let link: VpcdLink;
 
     beforeAll(async () => {
-      directory = mkdtempSync(join(tmpdir(), "lanyard-deployed-"));
-      cpSync(await seededWorld(), directory, { recursive: true });
-      pcscd = await startPcscd();
-      deployed = await deploy(directory, { LANYARD_OPEN_ENROLMENT: "on" });
-      server = await deployed.startServer();
-      browser = await launchBrowser();
-      page = (await newVisitor(browser)).page;
-      const card = cardInHand(directory, CARDS.agent.serial);
-      link = linkToVpcd({ host: "127.0.0.1", port: pcscd.ports[1], card });
-      await link.inserted;
-    });
-    afterAll(async () => {
-      await browser?.close();
-      await link?.eject();
-      await agent?.stop();
-      await server?.stop();
-      await pcscd?.stop();
-      rmSync(directory, { recursive: true, force: true });
+      page = at.page;
+      at.server = await at.deployed.startServer();
     });
 
     const readersSay = (text: RegExp) =>
       page.getByRole("status").filter({ hasText: text }).waitFor({ timeout: 60_000 });
 
     test("a browser that does not know its PC is told what to do if the agent is not running", async () => {
-      await page.goto(new URL("/cis", deployed.portal).href);
+      await page.goto(new URL("/cis", at.deployed.portal).href);
       await page.getByText("Start “Lanyard card agent” on this PC.").waitFor();
       await page.getByText(/Ward IT, extension 4321/).waitFor();
       await expectAccessible(page);
     });
 
     test("the agent comes, is killed in a session, and comes again: each is said live", async () => {
-      agent = await deployed.startAgent();
+      at.agent = await at.deployed.startAgent();
       await page.getByRole("button", { name: "Continue" }).click();
       await readersSay(/A smartcard is in/);
       await page.getByRole("button", { name: "Sign in with your smartcard" }).click();
       await page.getByLabel("Passcode").fill(CARDS.agent.passcode);
       await page.getByRole("button", { name: "Sign in" }).click();
       await readersSay(/Your own card/);
-      await agent.stop("SIGKILL");
+      await at.agent.stop("SIGKILL");
       await readersSay(/The card agent is not running/);
       // A silent leash ends the session by the server's own clock.
       await page.waitForURL("**/signed-out", { timeout: 60_000 });
@@ -77,9 +114,9 @@ describe.skipIf(unavailable !== undefined)(
         .waitFor();
       expect(new URL(page.url()).hostname).toBe("localhost");
       await expectAccessible(page);
-      agent = await deployed.startAgent();
+      at.agent = await at.deployed.startAgent();
       await readersSay(/A smartcard is in/);
-      for (const printed of [server.log(), agent.log()])
+      for (const printed of [at.server.log(), at.agent.log()])
         expect(printed).not.toContain(CARDS.agent.passcode);
     });
   },
@@ -88,39 +125,19 @@ describe.skipIf(unavailable !== undefined)(
 describe.skipIf(unavailable !== undefined)(
   `[DESIGN 4] a desk from stranger to shut out, as things are set by default${unavailable ? ` (skipped: ${unavailable})` : ""}`,
   () => {
-    let directory: string;
-    let pcscd: Pcscd;
-    let deployed: Deployed;
-    let server: Running | undefined;
-    let agent: Running | undefined;
-    let browser: Browser;
+    // The demo's own agent is known already: this PC is another one.
+    const at = processesForTests(CARDS.manager.serial, (directory) => ({
+      LANYARD_AGENT_DATA: join(directory, "new-agent"),
+    }));
     let page: Page;
-    let link: VpcdLink;
 
-    beforeAll(async () => {
-      directory = mkdtempSync(join(tmpdir(), "lanyard-closed-"));
-      cpSync(await seededWorld(), directory, { recursive: true });
-      pcscd = await startPcscd();
-      // The demo's own agent is known already: this PC is another one.
-      deployed = await deploy(directory, { LANYARD_AGENT_DATA: join(directory, "new-agent") });
-      browser = await launchBrowser();
-      page = (await newVisitor(browser)).page;
-      const card = cardInHand(directory, CARDS.manager.serial);
-      link = linkToVpcd({ host: "127.0.0.1", port: pcscd.ports[1], card });
-      await link.inserted;
-    });
-    afterAll(async () => {
-      await browser?.close();
-      await link?.eject();
-      await agent?.stop();
-      await server?.stop();
-      await pcscd?.stop();
-      rmSync(directory, { recursive: true, force: true });
+    beforeAll(() => {
+      page = at.page;
     });
 
     const agentSays = async (text: string) => {
       const main = async () => {
-        await page.goto(deployed.agentPages);
+        await page.goto(at.deployed.agentPages);
         return page.innerText("main");
       };
       await expect.poll(main, { timeout: 60_000, interval: 1000 }).toContain(text);
@@ -129,24 +146,24 @@ describe.skipIf(unavailable !== undefined)(
 
     test("it is not known, and its page says so with its fingerprint; a code lets it in", async () => {
       const whose = ["--organisation", "ZRT1", "--name", "Pharmacy, desk 2"];
-      const made = await deployed.lanyard(["desks", "add", ...whose]);
+      const made = await at.deployed.lanyard(["desks", "add", ...whose]);
       expect(made, made.complained).toMatchObject({ exitCode: 0 });
-      server = await deployed.startServer();
-      agent = await deployed.startAgent("desk_unknown");
-      await agentSays(`This desk is not known at ${new URL(deployed.portal).host}`);
+      at.server = await at.deployed.startServer();
+      at.agent = await at.deployed.startAgent("desk_unknown");
+      await agentSays(`This desk is not known at ${new URL(at.deployed.portal).host}`);
       await expectAccessible(page);
       const fingerprint = await page.locator("dd code").innerText();
-      const enrolled = await deployed.lanyard(["agent", "enrol"], made.said);
+      const enrolled = await at.deployed.lanyard(["agent", "enrol"], made.said);
       expect(enrolled.complained).toContain(fingerprint);
       expect(enrolled).toMatchObject({ exitCode: 0 });
       await agentSays("Connected");
       expect(await page.getByText("This desk is not known").count()).toBe(0);
-      for (const printed of [server.log(), agent.log()])
+      for (const printed of [at.server.log(), at.agent.log()])
         expect(printed).not.toContain(made.said.trim());
     });
 
     test("shut out by whoever sits there: signed out at once, and the agent is refused", async () => {
-      await page.goto(new URL("/cis", deployed.portal).href);
+      await page.goto(new URL("/cis", at.deployed.portal).href);
       await press("Continue");
       await page.getByRole("status").filter({ hasText: "A smartcard is in" }).waitFor();
       await press("Sign in with your smartcard");
@@ -164,7 +181,7 @@ describe.skipIf(unavailable !== undefined)(
       await page.getByText("This PC may no longer be used with Lanyard").waitFor();
       await expectAccessible(page);
       await agentSays("This PC may no longer be used. Ask your registration authority.");
-      await page.goto(new URL("/cis", deployed.portal).href);
+      await page.goto(new URL("/cis", at.deployed.portal).href);
       expect(await page.getByRole("link", { name: "Administration" }).count()).toBe(0);
       const listed = await page.getByRole("main").innerText();
       expect(listed).not.toContain("A smartcard is in");

@@ -55,7 +55,8 @@ export function desksForTests(options: ProductOptions): AtTheDesk {
   };
 }
 
-function there<Thing>(thing: Thing | undefined): Thing {
+/** What hooks have made, for the tests between them. */
+export function there<Thing>(thing: Thing | undefined): Thing {
   if (thing === undefined) throw new Error("The desk is there only while tests run.");
   return thing;
 }

@@ -1,4 +1,4 @@
-import { type ChangeEvent, certificateIn, type Desk } from "@lanyard/identity";
+import type { ChangeEvent, Desk } from "@lanyard/identity";
 import { statusEffect, statusName, triesLeftFrom } from "@lanyard/piv";
 import {
   type CallsFrom,
@@ -7,7 +7,7 @@ import {
   type RequestOf,
   statements,
 } from "@lanyard/wire";
-import { isSignedBy } from "../certificates/signatures.ts";
+import { isSignedByCard } from "../certificates/card-signature.ts";
 import type { Core } from "../core.ts";
 import { isIn, type SessionService } from "../sessions/session.service.ts";
 import type { VisitService } from "../visits/visit.service.ts";
@@ -147,14 +147,11 @@ function isDone(
   { ceremony, card }: Scene,
   { signature }: RequestOf<"change_prove">,
 ): boolean {
-  const certificate = certificateIn(card, "9A");
-  const verified = certificate && core.trust.verify(certificate.der);
-  if (verified === undefined) return false;
   const message = statements.changeDone({
     origin: core.config.origin,
     ceremony: ceremony.id,
     careId: ceremony.holder,
     nonce: ceremony.notes.doneNonce,
   });
-  return isSignedBy(verified.publicKey, message, signature);
+  return isSignedByCard(core.trust, card, { slot: "9A", message, signature });
 }

@@ -8,7 +8,7 @@ import {
   statements,
   type UnlockProgress,
 } from "@lanyard/wire";
-import { isSignedBy } from "../certificates/signatures.ts";
+import { isSignedByCard } from "../certificates/card-signature.ts";
 import type { Core } from "../core.ts";
 import { SecretsError } from "../secrets/errors.ts";
 import { isIn, type SessionService } from "../sessions/session.service.ts";
@@ -145,8 +145,6 @@ async function checkAuthorisation(
     records.cards.find(session.cardSerial),
   );
   const slot = core.config.authorise === "passcode" ? "9C" : "9A";
-  const certificate = operatorCard && certificateIn(operatorCard, slot);
-  const verified = certificate && core.trust.verify(certificate.der);
   const { evidence } = ceremony.state;
   const keyHash = certificateIn(card, "9E")?.keyHash ?? "";
   const message = statements.unlockAuthorise({
@@ -160,8 +158,7 @@ async function checkAuthorisation(
   const signed =
     request.slot === slot &&
     evidence !== undefined &&
-    verified !== undefined &&
-    isSignedBy(verified.publicKey, message, request.signature);
+    isSignedByCard(core.trust, operatorCard, { slot, message, signature: request.signature });
   if (!signed || !(await isSealingKey(request.ephemeralKey)))
     throw new Refusal("signature_invalid");
   const { algorithm, value } = request.signature;
@@ -245,16 +242,13 @@ function isDone(
   { ceremony, card }: Scene,
   { signature }: RequestOf<"unlock_prove">,
 ): boolean {
-  const certificate = certificateIn(card, "9A");
-  const verified = certificate && core.trust.verify(certificate.der);
-  if (verified === undefined) return false;
   const message = statements.unlockDone({
     origin: core.config.origin,
     ceremony: ceremony.id,
     careId: ceremony.holder,
     nonce: ceremony.notes.doneNonce,
   });
-  return isSignedBy(verified.publicKey, message, signature);
+  return isSignedByCard(core.trust, card, { slot: "9A", message, signature });
 }
 
 /** After the commit: send what may leave, or send the browser home. */

@@ -16,7 +16,7 @@ import { LeashLost, Refusal, type ReplyOf, type RequestOf, statements } from "@l
 import { type Fact, record } from "../audit/record.ts";
 import { heedHint, makeHint } from "../ceremonies/hint.ts";
 import { isSealingKey } from "../ceremonies/sealed-release.ts";
-import { isSignedBy } from "../certificates/signatures.ts";
+import { isSignedByCard } from "../certificates/card-signature.ts";
 import type { Core } from "../core.ts";
 import { newNonce, newToken } from "../random.ts";
 import { SecretsError } from "../secrets/errors.ts";
@@ -172,10 +172,8 @@ export class RotationService {
     message: Uint8Array,
     { signature, ephemeralKey }: RequestOf<"rotation_release">,
   ): Promise<boolean> {
-    const certificate = certificateIn(card, "9A");
-    const verified = certificate && this.#core.trust.verify(certificate.der);
-    if (verified === undefined) return false;
-    return isSignedBy(verified.publicKey, message, signature) && (await isSealingKey(ephemeralKey));
+    const isTheirs = isSignedByCard(this.#core.trust, card, { slot: "9A", message, signature });
+    return isTheirs && (await isSealingKey(ephemeralKey));
   }
 
   /** One event through the table: rotation and registers in the caller's transaction. */

@@ -1,10 +1,4 @@
-import {
-  cardStanding,
-  certificateIn,
-  type Records,
-  type Session,
-  type SessionEndReason,
-} from "@lanyard/identity";
+import { cardStanding, type Records, type Session, type SessionEndReason } from "@lanyard/identity";
 import {
   type DeskView,
   LEASH_TIMES,
@@ -14,7 +8,7 @@ import {
   statements,
 } from "@lanyard/wire";
 import { record } from "../audit/record.ts";
-import { isSignedBy } from "../certificates/signatures.ts";
+import { isSignedByCard } from "../certificates/card-signature.ts";
 import type { Core } from "../core.ts";
 import type { DeskLink } from "../leash/links.ts";
 import { newNonce } from "../random.ts";
@@ -207,10 +201,9 @@ async function provePresence(
   try {
     const { signature } = await link.call("presence", { session: session.id, nonce, slot });
     const card = await core.store.transaction((records) => records.cards.find(session.cardSerial));
-    const certificate = card && certificateIn(card, slot);
-    const verified = certificate && core.trust.verify(certificate.der);
     const message = statements.presence({ origin: core.config.origin, session: session.id, nonce });
-    return verified && isSignedBy(verified.publicKey, message, signature) ? "proven" : "refused";
+    const isTheirs = isSignedByCard(core.trust, card, { slot, message, signature });
+    return isTheirs ? "proven" : "refused";
   } catch (error) {
     if (error instanceof LeashLost) return "silent";
     if (error instanceof Refusal) return REFUSED_PROOFS[error.code] ?? "refused";

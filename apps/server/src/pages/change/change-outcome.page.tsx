@@ -12,6 +12,7 @@ import type { ReactElement } from "react";
 import type { Frame } from "../frame.ts";
 import { ServiceDesk } from "../parts/service-desk.tsx";
 import { SitePage } from "../parts/site-page.tsx";
+import { WhatNow } from "../parts/what-now.tsx";
 import { ROWS } from "../parts/words.ts";
 import type { EndedOutcome } from "../sign-out/signed-out.page.tsx";
 import { END_REASONS, OUTCOMES, WORDS } from "./words.ts";
@@ -156,13 +157,7 @@ function AfterAbort({ frame, reason }: InFrame): ReactElement {
   const isLocked = reason === "passcode_blocked";
   return (
     <>
-      {end === undefined ? null : (
-        <>
-          <h2 className="nhsuk-heading-m">{WORDS.whatNow}</h2>
-          <p>{end.toDo}</p>
-        </>
-      )}
-      {end?.needsHelp === true ? <ServiceDesk contact={frame.serviceDesk} /> : null}
+      <WhatNow title={WORDS.whatNow} end={end} serviceDesk={frame.serviceDesk} />
       <ButtonLink href={isLocked ? "/cis" : "/my-passcode"}>
         {isLocked ? WORDS.home : WORDS.again}
       </ButtonLink>

@@ -13,6 +13,7 @@ import type { Frame } from "../frame.ts";
 import { ServiceDesk } from "../parts/service-desk.tsx";
 import { SitePage } from "../parts/site-page.tsx";
 import { nextCardHref } from "../parts/tabs.ts";
+import { WhatNow } from "../parts/what-now.tsx";
 import { ROWS } from "../parts/words.ts";
 import { type Outcome, type OutcomePhase, OutcomeSentences } from "./outcome.tsx";
 import { END_REASONS, OUTCOMES, TOLD, WORDS } from "./words.ts";
@@ -131,13 +132,7 @@ function AfterAbort({ frame, reason }: InFrame): ReactElement {
   const end = reason === undefined ? undefined : END_REASONS[reason];
   return (
     <>
-      {end === undefined ? null : (
-        <>
-          <h2 className="nhsuk-heading-m">{WORDS.whatNow}</h2>
-          <p>{end.toDo}</p>
-        </>
-      )}
-      {end?.needsHelp === true ? <ServiceDesk contact={frame.serviceDesk} /> : null}
+      <WhatNow title={WORDS.whatNow} end={end} serviceDesk={frame.serviceDesk} />
       <ButtonLink href={nextCardHref(frame)}>{WORDS.again}</ButtonLink>
     </>
   );
